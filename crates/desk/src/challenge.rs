@@ -1,0 +1,472 @@
+//! The owner's side: what a link shows, and what a button does. Opening a link changes nothing.
+
+use gate::{Action, Actor, Outcome, Proof};
+use serde::{Deserialize, Serialize};
+use store::{AccountRow, ChallengeRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
+use words::{
+    AccountId, ChallengeKind, Channel, JobId, MessageKind, RequestId, RequestKind, RequestState, TicketState, Time,
+};
+
+use crate::{
+    desk::{Desk, outcome_word},
+    error::DeskError,
+    provider::{Hook, HookData},
+};
+
+const RESET: &str = "reset.confirmed";
+const LOCK: &str = "account.lock";
+const UNLOCK: &str = "account.unlock";
+
+/// What a challenge says, kept as the desk's own facts.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Detail {
+    /// What was asked, for a confirmation.
+    pub what: Option<RequestKind>,
+    /// How the requester came.
+    pub channel: Channel,
+    /// When.
+    pub at: Time,
+    /// What was unusual, for an outreach.
+    pub signals: Vec<String>,
+    /// The countries that a "Yes" teaches.
+    pub countries: Vec<String>,
+}
+
+impl Detail {
+    pub(crate) fn contact(ticket: &TicketRow) -> Self {
+        Self { what: None, channel: ticket.channel, at: ticket.opened_at, signals: Vec::new(), countries: Vec::new() }
+    }
+
+    pub(crate) fn read(text: &str) -> Result<Self, DeskError> {
+        serde_json::from_str(text).map_err(|e| DeskError::json(&e))
+    }
+}
+
+/// What the owner answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// "Yes, that was me."
+    Yes,
+    /// "No, it wasn't me."
+    No,
+}
+
+impl Answer {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+        }
+    }
+}
+
+/// What the owner is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnerQuestion {
+    /// "Did you ask us to …?"
+    Confirm {
+        /// What was asked.
+        what: RequestKind,
+        /// How.
+        channel: Channel,
+        /// When.
+        at: Time,
+    },
+    /// "Was this you?"
+    Outreach {
+        /// What was unusual.
+        signals: Vec<String>,
+        /// When.
+        at: Time,
+    },
+    /// "It wasn't me."
+    Repudiate {
+        /// How they reached the desk.
+        channel: Channel,
+        /// When.
+        at: Time,
+    },
+}
+
+/// The page behind a link.
+#[derive(Clone, Debug)]
+pub struct OwnerPage {
+    /// What is asked.
+    pub question: OwnerQuestion,
+    /// What was answered, if it was.
+    pub answer: Option<Answer>,
+    /// Whether its time is over.
+    pub over: bool,
+    /// Until when it works.
+    pub expires: Time,
+    /// Whether a confirmed request could not be carried out, and why, for the owner.
+    pub stopped: bool,
+    /// Where the owner goes on after a confirmed reset.
+    pub go_on: Option<String>,
+    /// What was sent to the owner because of the ticket.
+    pub sent: Vec<String>,
+}
+
+impl Desk {
+    /// The page behind a link.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] for a secret that was never given out.
+    pub async fn owner_page(&self, secret: &str) -> Result<OwnerPage, DeskError> {
+        let mut tx = self.store.read().await?;
+        let row = tx.challenge(&vault::hash(secret.as_bytes())).await?.ok_or(DeskError::NotFound)?;
+        let request = match row.request_id {
+            Some(id) => tx.request(id).await?,
+            None => None,
+        };
+        let sent = tx.sent_in(row.ticket_id).await?;
+        Ok(OwnerPage { sent, ..self.page(&row, request.as_ref())? })
+    }
+
+    fn page(&self, row: &ChallengeRow, request: Option<&RequestRow>) -> Result<OwnerPage, DeskError> {
+        let detail = Detail::read(&row.detail)?;
+        let answer = match row.answer.as_deref() {
+            Some("yes") => Some(Answer::Yes),
+            Some(_) => Some(Answer::No),
+            None => None,
+        };
+        let question = match row.kind {
+            ChallengeKind::Confirm => OwnerQuestion::Confirm {
+                what: detail.what.unwrap_or(RequestKind::Reset),
+                channel: detail.channel,
+                at: detail.at,
+            },
+            ChallengeKind::Outreach => OwnerQuestion::Outreach { signals: detail.signals, at: detail.at },
+            ChallengeKind::Repudiate => OwnerQuestion::Repudiate { channel: detail.channel, at: detail.at },
+        };
+        let closed = request.is_some_and(|r| {
+            answer.is_none() && !matches!(r.state, RequestState::Waiting)
+        });
+        let reset = request.is_some_and(|r| r.kind == RequestKind::Reset);
+        Ok(OwnerPage {
+            question,
+            answer,
+            over: answer.is_none() && (row.expires_at <= self.now() || closed),
+            expires: row.expires_at,
+            stopped: answer == Some(Answer::Yes) && request.is_some_and(|r| r.state == RequestState::Refused),
+            sent: Vec::new(),
+            go_on: self.settings.continue_url.clone().filter(|_| reset && answer == Some(Answer::Yes)),
+        })
+    }
+
+    /// The owner presses a button. A second press, or one on an old link, changes nothing and
+    /// shows how things stand.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] for a secret that was never given out.
+    pub async fn answer(&self, secret: &str, answer: Answer) -> Result<OwnerPage, DeskError> {
+        let now = self.now();
+        let mut tx = self.store.begin().await?;
+        let token = vault::hash(secret.as_bytes());
+        let asked = tx.challenge(&token).await?.ok_or(DeskError::NotFound)?;
+        // Two presses at once queue up here; the second then finds the answer of the first.
+        tx.queue_for_account(asked.account_id).await?;
+        let mut row = tx.challenge(&token).await?.ok_or(DeskError::NotFound)?;
+        let mut request = match row.request_id {
+            Some(id) => tx.request(id).await?,
+            None => None,
+        };
+        let over = self.page(&row, request.as_ref())?.over;
+        if row.answered_at.is_some() || over || (row.kind == ChallengeKind::Repudiate && answer == Answer::Yes) {
+            return self.page(&row, request.as_ref());
+        }
+        let account = self.account(&mut tx, row.account_id).await?;
+        let ticket = tx.ticket_by_id(row.ticket_id).await?.ok_or(DeskError::NotFound)?;
+        tx.answer_challenge(row.id, answer.word(), now).await?;
+        row.answered_at = Some(now);
+        row.answer = Some(answer.word().to_owned());
+        tx.entry(
+            self.entry("owner", "challenge.answered")
+                .with_account(account.id.to_string())
+                .with_ticket(ticket.number)
+                .with("challenge", row.id.to_string())
+                .with("kind", row.kind.as_str())
+                .with("answer", answer.word()),
+        );
+        match (row.kind, answer) {
+            (ChallengeKind::Confirm, Answer::Yes) => {
+                let request = request.as_ref().ok_or(DeskError::NotFound)?;
+                self.confirmed(&mut tx, &row, &account, &ticket, request).await?;
+            }
+            (ChallengeKind::Confirm, Answer::No) => {
+                if let Some(request) = &request {
+                    tx.move_request(request.id, RequestState::Waiting, RequestState::Denied, now).await?;
+                }
+                let asked = request.as_ref().map_or("this", |r| r.label.as_str());
+                let story = format!("Asked for \"{asked}\"; the owner answered: it wasn't me.");
+                let reason = "The owner said that a request made in their name was not theirs.";
+                self.freeze(&mut tx, &account, &ticket, None, reason, &story).await?;
+            }
+            (ChallengeKind::Outreach, Answer::Yes) => self.recognised(&mut tx, &row, &account, ticket, request.as_ref()).await?,
+            (ChallengeKind::Outreach, Answer::No) => {
+                if let Some(request) = &request {
+                    tx.move_request(request.id, RequestState::Waiting, RequestState::Denied, now).await?;
+                }
+                self.forget_countries(&mut tx, account.id, &Detail::read(&row.detail)?).await?;
+                self.queue_hook(&mut tx, LOCK, &account, &ticket, &row.id.to_string()).await?;
+                let story = "Asked about unusual logins; the owner answered: it wasn't me. The identity provider was told to lock the account.";
+                let reason = "The owner said that unusual logins were not theirs.";
+                self.freeze(&mut tx, &account, &ticket, None, reason, story).await?;
+            }
+            (ChallengeKind::Repudiate, _) => {
+                let story = "Told of this contact; the owner answered: it wasn't me.";
+                let reason = "The owner said that a contact made in their name was not theirs.";
+                self.freeze(&mut tx, &account, &ticket, None, reason, story).await?;
+            }
+        }
+        if let Some(old) = &request {
+            request = tx.request(old.id).await?;
+        }
+        self.commit(tx).await?;
+        self.page(&row, request.as_ref())
+    }
+
+    /// The owner's yes to a request: the proof is put before the gate once more, on the facts of now.
+    async fn confirmed(
+        &self,
+        tx: &mut Tx,
+        row: &ChallengeRow,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+    ) -> Result<(), DeskError> {
+        let now = self.now();
+        let point = tx.contact_point(row.contact_point_id).await?;
+        let mut facts = self.facts(Actor::Owner, Action::Request(request.kind), account, Some(ticket), point.as_ref());
+        facts.proof = Some(Proof {
+            kind: "registered email".to_owned(),
+            account: row.account_id == request.account_id,
+            ticket: row.ticket_id == request.ticket_id,
+            request: row.request_id == Some(request.id),
+            fresh: row.created_at <= now && now < row.expires_at,
+            unused: true,
+        });
+        let decision = self.decide(&facts);
+        tx.entry(
+            self.entry("owner", "request.decided")
+                .with_account(account.id.to_string())
+                .with_ticket(ticket.number)
+                .with("request", request.id.to_string())
+                .with("kind", request.kind.as_str())
+                .with("outcome", outcome_word(decision.outcome))
+                .with("rule", decision.rule.clone())
+                .with("proof", row.id.to_string()),
+        );
+        match request.kind {
+            _ if decision.outcome != Outcome::Permit => {
+                tx.move_request(request.id, RequestState::Waiting, RequestState::Refused, now).await?;
+                let text = format!("The owner said yes to \"{}\", but it can't go on: {}", request.label, decision.reason);
+                self.write(tx, ticket, MessageKind::Desk, None, &text).await?;
+            }
+            RequestKind::Unlock => {
+                tx.lift_holds(account.id, now).await?;
+                tx.set_hold(account.id, words::HoldLevel::None).await?;
+                tx.move_request(request.id, RequestState::Waiting, RequestState::Done, now).await?;
+                tx.entry(
+                    self.entry("owner", "hold.lifted")
+                        .with_account(account.id.to_string())
+                        .with_ticket(ticket.number)
+                        .with("request", request.id.to_string()),
+                );
+                self.queue_hook(tx, UNLOCK, account, ticket, &request.id.to_string()).await?;
+                self.write(tx, ticket, MessageKind::Desk, None, "The owner lifted the hold.").await?;
+            }
+            RequestKind::Reset => {
+                tx.move_request(request.id, RequestState::Waiting, RequestState::Sending, now).await?;
+                self.queue_hook(tx, RESET, account, ticket, &request.id.to_string()).await?;
+                let text = "The owner confirmed the reset. It goes on at the identity provider.";
+                self.write(tx, ticket, MessageKind::Desk, None, text).await?;
+            }
+            // Nothing else is asked; should it be, then nothing happens.
+            _ => tx.move_request(request.id, RequestState::Waiting, RequestState::Refused, now).await?,
+        }
+        Ok(())
+    }
+
+    /// The owner's yes to "was this you?": the place is remembered, and the flag closes, unless
+    /// something was noticed since that they were not asked about.
+    async fn recognised(
+        &self,
+        tx: &mut Tx,
+        row: &ChallengeRow,
+        account: &AccountRow,
+        mut ticket: TicketRow,
+        request: Option<&RequestRow>,
+    ) -> Result<(), DeskError> {
+        let now = self.now();
+        let detail = Detail::read(&row.detail)?;
+        let point = tx.contact_point(row.contact_point_id).await?;
+        let facts = self.facts(Actor::Desk, Action::Request(RequestKind::Ask), account, Some(&ticket), point.as_ref());
+        let counts = self.decide(&facts).outcome == Outcome::Permit;
+        if let Some(request) = request {
+            let to = if counts { RequestState::Done } else { RequestState::Refused };
+            tx.move_request(request.id, RequestState::Waiting, to, now).await?;
+        }
+        if !counts {
+            let text = "Somebody answered yes, but from a contact point that no longer counts. Nothing is remembered.";
+            self.write(tx, &ticket, MessageKind::Desk, None, text).await?;
+            return Ok(());
+        }
+        let since = self.signals_of(tx, account.id, &ticket).await?;
+        let more = since.iter().any(|(at, signal)| *at > detail.at || !detail.signals.contains(&signal.words()));
+        if let Some(text) = tx.history(account.id).await? {
+            let mut history: watch::History = serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
+            for code in &detail.countries {
+                if let Ok(country) = watch::Country::parse(code) {
+                    history.confirm(country, now);
+                }
+            }
+            let text = serde_json::to_string(&history).map_err(|e| DeskError::json(&e))?;
+            tx.set_history(account.id, &text).await?;
+        }
+        self.write(tx, &ticket, MessageKind::Desk, None, "The owner answered: yes, that was me. The place is remembered.")
+            .await?;
+        if more {
+            let text = "More was noticed since the owner was asked. The flag stays open: ask them about that too.";
+            self.write(tx, &ticket, MessageKind::Desk, None, text).await?;
+            return self.touch(tx, &mut ticket).await;
+        }
+        ticket.state = TicketState::Closed;
+        ticket.closed_at = Some(now);
+        self.touch(tx, &mut ticket).await?;
+        Ok(())
+    }
+
+    async fn forget_countries(&self, tx: &mut Tx, account: AccountId, detail: &Detail) -> Result<(), DeskError> {
+        if let Some(text) = tx.history(account).await? {
+            let mut history: watch::History = serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
+            for code in &detail.countries {
+                if let Ok(country) = watch::Country::parse(code) {
+                    history.forget(country);
+                }
+            }
+            let text = serde_json::to_string(&history).map_err(|e| DeskError::json(&e))?;
+            tx.set_history(account, &text).await?;
+        }
+        Ok(())
+    }
+
+    /// Queues a signed message to the identity provider.
+    pub(crate) async fn queue_hook(
+        &self,
+        tx: &mut Tx,
+        kind: &str,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        reference: &str,
+    ) -> Result<(), DeskError> {
+        let now = self.now();
+        let hook = Hook {
+            kind: kind.to_owned(),
+            timestamp: now.to_string(),
+            data: HookData {
+                account: account.external_id.clone(),
+                ticket: ticket.number,
+                reference: reference.to_owned(),
+            },
+        };
+        tx.entry(
+            self.entry("desk", "hook.queued")
+                .with_account(account.id.to_string())
+                .with_ticket(ticket.number)
+                .with("kind", kind)
+                .with("reference", reference),
+        );
+        let job = NewJob {
+            id: self.id(JobId::new),
+            kind: "hook",
+            payload: serde_json::to_string(&hook).map_err(|e| DeskError::json(&e))?,
+            run_at: now,
+            ticket_id: Some(ticket.id),
+        };
+        Ok(tx.enqueue(job, now).await?)
+    }
+
+    /// The identity provider took a hook, or it was given up (`why`).
+    pub(crate) async fn hook_ended(&self, tx: &mut Tx, job: &JobRow, why: Option<&str>) -> Result<(), DeskError> {
+        let Some(ticket) = (match job.ticket_id {
+            Some(id) => tx.ticket_by_id(id).await?,
+            None => None,
+        }) else {
+            return Ok(());
+        };
+        let kind = if why.is_some() { "hook.lost" } else { "hook.told" };
+        tx.entry(self.entry("desk", kind).with_ticket(ticket.number).with("job", job.id.to_string()));
+        let text = match why {
+            Some(why) => format!(
+                "The identity provider could not be told: {why}. It lies with what was given up; an admin can send it again."
+            ),
+            None => "The identity provider was told.".to_owned(),
+        };
+        self.write(tx, &ticket, MessageKind::Desk, None, &text).await?;
+        if let Some(request) = reset_of(tx, job).await?
+            && request.state == RequestState::Sending
+        {
+            let to = if why.is_some() { RequestState::Failed } else { RequestState::Done };
+            tx.move_request(request.id, RequestState::Sending, to, self.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// A lost hook is sent again: the reset that it confirms goes on.
+    pub(crate) async fn hook_revived(&self, tx: &mut Tx, job: &JobRow) -> Result<(), DeskError> {
+        if let Some(request) = reset_of(tx, job).await?
+            && request.state == RequestState::Failed
+        {
+            tx.move_request(request.id, RequestState::Failed, RequestState::Sending, self.now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a queued hook still says what the owner wants: a freeze stops what came before it.
+    pub(crate) async fn hook_stands(&self, job: &JobRow) -> Result<bool, DeskError> {
+        let hook = read_hook(job)?;
+        let mut tx = self.store.read().await?;
+        let account = tx.account_named(&hook.data.account).await?.ok_or(DeskError::NotFound)?;
+        let frozen = account.hold == words::HoldLevel::Frozen;
+        Ok(match hook.kind.as_str() {
+            RESET => !frozen && reset_of(&mut tx, job).await?.is_some_and(|r| r.state == RequestState::Sending),
+            UNLOCK => !frozen,
+            _ => true,
+        })
+    }
+
+    /// A hook that was overtaken by a freeze is not sent.
+    pub(crate) async fn hook_withheld(&self, tx: &mut Tx, job: &JobRow) -> Result<(), DeskError> {
+        let ticket = match job.ticket_id {
+            Some(id) => tx.ticket_by_id(id).await?,
+            None => None,
+        };
+        let mut entry = self.entry("desk", "hook.withheld").with("job", job.id.to_string());
+        if let Some(ticket) = &ticket {
+            let text = "The identity provider was not told: the account was frozen in the meantime.";
+            self.write(tx, ticket, MessageKind::Desk, None, text).await?;
+            entry = entry.with_ticket(ticket.number);
+        }
+        tx.entry(entry);
+        if let Some(request) = reset_of(tx, job).await?
+            && request.state == RequestState::Sending
+        {
+            tx.move_request(request.id, RequestState::Sending, RequestState::Refused, self.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn read_hook(job: &JobRow) -> Result<Hook, DeskError> {
+    serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))
+}
+
+/// The reset that a hook confirms, if it does.
+async fn reset_of(tx: &mut Tx, job: &JobRow) -> Result<Option<RequestRow>, DeskError> {
+    let hook = read_hook(job)?;
+    match hook.data.reference.parse::<RequestId>() {
+        Ok(id) if hook.kind == RESET => Ok(tx.request(id).await?),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,198 @@
+//! The ledger from the outside: checkpoints, verification, export, and the auditor's page.
+
+use ledger::{Auditor, Checkpoint, ExportError, ExportWriter, Fault, Header, Report, Row, Verifier};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+};
+use store::{LedgerRow, Store, StoreError};
+use words::Role;
+
+use crate::{
+    desk::{Desk, Me},
+    error::DeskError,
+};
+
+/// The ledger could not be verified or exported.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The record is not whole; names the first bad entry.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// A checkpoint can't be read or is signed by somebody else.
+    #[error("a checkpoint is not valid: {0}")]
+    Checkpoint(#[from] ledger::CheckpointError),
+    /// Entries at the end are gone.
+    #[error("entry {first} is missing: the ledger ends there, but it had {counted} entries")]
+    Short {
+        /// The first missing entry.
+        first: u64,
+        /// How many entries were counted when they were written.
+        counted: u64,
+    },
+    /// A row can't be read.
+    #[error("entry {0} can't be read: its hash does not have 32 bytes")]
+    Row(i64),
+    /// The export could not be written.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the ledger page shows.
+#[derive(Clone, Debug)]
+pub struct LedgerView {
+    /// How many entries there are.
+    pub size: u64,
+    /// The root over all of them, in hex.
+    pub root: String,
+    /// The newest signed checkpoint, and its size.
+    pub checkpoint: Option<(i64, String)>,
+    /// The key that checks it.
+    pub key: String,
+    /// Entries, newest first: index and canonical text.
+    pub entries: Vec<(i64, String)>,
+}
+
+impl Desk {
+    /// Signs a checkpoint over the ledger as it stands, unless there is one. Returns the note.
+    ///
+    /// # Errors
+    /// [`DeskError`] if the database or the signing fails.
+    pub async fn checkpoint(&self) -> Result<Option<String>, DeskError> {
+        let mut tx = self.store.read().await?;
+        let head = tx.ledger_head().await?;
+        if head.size == 0 {
+            return Ok(None);
+        }
+        if let Some((size, note)) = tx.newest_checkpoint().await?
+            && u64::try_from(size).is_ok_and(|size| size == head.size)
+        {
+            return Ok(Some(note));
+        }
+        drop(tx);
+        let note = self
+            .signer
+            .sign(&self.signer.checkpoint(head.size, head.root))
+            .map_err(|e| DeskError::Broken(e.to_string()))?;
+        let mut tx = self.store.begin().await?;
+        tx.add_checkpoint(head.size, &note, self.now()).await?;
+        tx.commit().await?;
+        (self.witness)(&note);
+        Ok(Some(note))
+    }
+
+    /// Notes in the ledger which settings changed since the last start: their names, not their
+    /// values. `marks` holds, for each setting that was made, a text that changes with it.
+    ///
+    /// # Errors
+    /// [`DeskError`] if the database fails.
+    pub async fn note_settings(&self, marks: &BTreeMap<String, String>) -> Result<(), DeskError> {
+        const KEY: &str = "settings";
+        let now: BTreeMap<String, String> =
+            marks.iter().map(|(key, value)| (key.clone(), hex::encode(self.vault.blind(key, value).0))).collect();
+        let mut tx = self.store.begin().await?;
+        let before: BTreeMap<String, String> = match tx.meta(KEY).await? {
+            Some(text) => serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?,
+            None => BTreeMap::new(),
+        };
+        let names: BTreeSet<&String> = now.keys().chain(before.keys()).collect();
+        let changed: Vec<&str> =
+            names.into_iter().filter(|key| now.get(*key) != before.get(*key)).map(String::as_str).collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        tx.entry(self.entry("system", "settings.changed").with("settings", changed.join(" ")));
+        tx.set_meta(KEY, &serde_json::to_string(&now).map_err(|e| DeskError::json(&e))?).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// How many entries the ledger has.
+    ///
+    /// # Errors
+    /// [`DeskError`] if the database fails.
+    pub async fn ledger_size(&self) -> Result<u64, DeskError> {
+        Ok(self.store.read().await?.ledger_head().await?.size)
+    }
+
+    /// The key that checks the ledger's checkpoints, in the form of signed notes.
+    pub fn ledger_key(&self) -> String {
+        self.signer.verifier_key()
+    }
+
+    /// The ledger for auditors and admins: its state, and up to 100 entries from before `before`.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`] for other roles.
+    pub async fn ledger(&self, me: &Me, before: Option<i64>) -> Result<LedgerView, DeskError> {
+        me.must_be(&[Role::Auditor, Role::Admin])?;
+        let mut tx = self.store.read().await?;
+        let head = tx.ledger_head().await?;
+        let size = i64::try_from(head.size).unwrap_or(i64::MAX);
+        let end = before.unwrap_or(size).clamp(0, size);
+        let start = (end - 100).max(0);
+        let mut rows = tx.ledger_rows(start, end - start).await?;
+        rows.reverse();
+        Ok(LedgerView {
+            size: head.size,
+            root: hex::encode(head.root),
+            checkpoint: tx.newest_checkpoint().await?,
+            key: self.ledger_key(),
+            entries: rows.into_iter().map(|row| (row.idx, row.body)).collect(),
+        })
+    }
+}
+
+fn row(stored: LedgerRow) -> Result<Row, JournalError> {
+    let bad = JournalError::Row(stored.idx);
+    match (u64::try_from(stored.idx), stored.leaf.try_into(), stored.root.try_into()) {
+        (Ok(index), Ok(leaf), Ok(root)) => Ok(Row { index, body: stored.body, leaf, root }),
+        _ => Err(bad),
+    }
+}
+
+/// Verifies the ledger of a database, which may be in use: every entry, every hash, and every
+/// checkpoint in the database and among `kept` (checkpoints kept elsewhere).
+///
+/// # Errors
+/// [`JournalError::Fault`] names the first bad entry.
+pub async fn verify(store: &Store, verifier: &Verifier, kept: &[String]) -> Result<Report, JournalError> {
+    let mut tx = store.read().await?;
+    let notes = tx.checkpoints().await?;
+    let counted = tx.ledger_head().await?.size;
+    drop(tx);
+    let opened: Result<Vec<Checkpoint>, _> = notes.iter().chain(kept).map(|note| verifier.open(note)).collect();
+    let mut auditor = Auditor::new(opened?);
+    each(store, |stored| Ok(auditor.row(&row(stored)?)?)).await?;
+    let report = auditor.finish()?;
+    if report.entries < counted {
+        return Err(JournalError::Short { first: report.entries, counted });
+    }
+    Ok(report)
+}
+
+/// Writes the ledger as an export file, which anybody can verify without the database.
+///
+/// # Errors
+/// [`JournalError`] if the database or the writing fails.
+pub async fn export<W: Write>(store: &Store, verifier: &Verifier, out: W) -> Result<W, JournalError> {
+    let notes = store.read().await?.checkpoints().await?;
+    let mut writer = ExportWriter::new(out, &Header::new(verifier, notes))?;
+    each(store, |stored| Ok(writer.row(&row(stored)?)?)).await?;
+    Ok(writer.finish()?)
+}
+
+async fn each(store: &Store, mut take: impl FnMut(LedgerRow) -> Result<(), JournalError>) -> Result<(), JournalError> {
+    const PART: i64 = 2000;
+    let mut from = 0;
+    loop {
+        let rows = store.read().await?.ledger_rows(from, PART).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        from = last.idx + 1;
+        for stored in rows {
+            take(stored)?;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The use cases: everything that can happen at the desk, each one verb, one file, one
+//! transaction. A use case loads the facts, asks the gate, writes through the store, appends to
+//! the ledger and queues what goes outside.
+//!
+//! To add a use case: 1. a file named by its verb with one `impl Desk` block; 2. begin a
+//! transaction, check who asks ([`Me`]), decide through [`Desk::decide`]; 3. hand the entry to
+//! `tx.entry` before `tx.commit`; 4. a route in `web`, whose rights test finds it by itself.
+
+pub mod accounts;
+pub mod catalogue;
+mod challenge;
+mod desk;
+mod error;
+mod hold;
+pub mod journal;
+pub mod letter;
+mod mailroom;
+mod notice;
+pub mod people;
+pub mod provider;
+mod request;
+#[cfg(any(test, feature = "testing"))]
+#[expect(clippy::missing_panics_doc, reason = "tests panic")]
+pub mod testing;
+pub mod settings;
+pub mod ticket;
+mod view;
+pub mod watching;
+mod work;
+
+pub use challenge::{Answer, OwnerPage, OwnerQuestion};
+pub use desk::{Desk, Me, Parts};
+pub use store::{Change, Filter, JobRow, ListRow};
+pub use error::DeskError;
+pub use request::{Asked, Offer, Verdict};
+pub use view::{AccountView, Before, ContactPointView, FieldView, MessageView, RequestView, TicketView, Standing};
+pub use work::{Outgoing, Ran};

@@ -1,0 +1,419 @@
+//! Letters on their way: queued as references, and opened only at the moment of sending, after
+//! the gate was asked once more.
+
+use gate::{Action, Actor, Outcome};
+use serde::{Deserialize, Serialize};
+use store::{AccountRow, ChallengeRow, JobRow, NewJob, TicketRow, Tx};
+use vault::{Address, Sealed, ServerSealed, Value};
+use words::{
+    AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, JobId, MessageId, MessageKind,
+    RequestId, RequestKind, RequestState, TicketId, Time,
+};
+use zeroize::Zeroizing;
+
+use crate::{
+    accounts::StoredDocument,
+    challenge::Detail,
+    desk::{Desk, field_facts},
+    error::DeskError,
+    letter::{CarrierError, Contact, Content, Envelope, Letter},
+    settings::hours,
+};
+
+/// Which letter; what it says is looked up at sending.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "lowercase")]
+pub(crate) enum LetterRef {
+    /// The question of a challenge.
+    Confirm { challenge: ChallengeId },
+    /// "Was this you?"
+    Outreach { challenge: ChallengeId },
+    /// A delivery.
+    Delivery { request: RequestId },
+    /// A rep's reply.
+    Reply { message: MessageId },
+    /// Contacts that the owner hears of.
+    Notice { contacts: Vec<ContactRef> },
+    /// The account was frozen.
+    Frozen { at: Time },
+}
+
+/// A contact, as told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ContactRef {
+    pub channel: Channel,
+    pub at: Time,
+    pub sent: Vec<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct MailJob {
+    account: AccountId,
+    point: ContactPointId,
+    ticket: Option<TicketId>,
+    #[serde(flatten)]
+    letter: LetterRef,
+    /// The sealed secret of the link, in hex.
+    secret: Option<String>,
+}
+
+const LINK: &str = "link in a letter";
+
+impl Desk {
+    /// Queues a letter to one contact point of the account. The desk chose the contact point; no
+    /// caller of this has an address in hand.
+    pub(crate) async fn queue_letter(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        point: ContactPointId,
+        letter: LetterRef,
+        secret: Option<&str>,
+        ticket: Option<&TicketRow>,
+    ) -> Result<(), DeskError> {
+        let secret = match secret {
+            Some(text) => Some(hex::encode(self.vault.seal_server(LINK, text.as_bytes(), self.entropy.as_ref())?.0)),
+            None => None,
+        };
+        let job = MailJob { account: account.id, point, ticket: ticket.map(|t| t.id), letter, secret };
+        let now = self.now();
+        tx.enqueue(
+            NewJob {
+                id: self.id(JobId::new),
+                kind: "mail",
+                payload: serde_json::to_string(&job).map_err(|e| DeskError::json(&e))?,
+                run_at: now,
+                ticket_id: ticket.map(|t| t.id),
+            },
+            now,
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// Makes the "It wasn't me" link of a letter and returns its secret.
+    pub(crate) async fn repudiation(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        point: ContactPointId,
+    ) -> Result<String, DeskError> {
+        let detail = Detail::contact(ticket);
+        self.challenge(tx, ChallengeKind::Repudiate, account.id, ticket.id, None, point, &detail, hours(24 * 30)).await
+    }
+
+    /// Makes a challenge and returns the secret of its link.
+    #[expect(clippy::too_many_arguments, reason = "a challenge is bound to all of these")]
+    pub(crate) async fn challenge(
+        &self,
+        tx: &mut Tx,
+        kind: ChallengeKind,
+        account: AccountId,
+        ticket: TicketId,
+        request: Option<RequestId>,
+        point: ContactPointId,
+        detail: &Detail,
+        lives: std::time::Duration,
+    ) -> Result<String, DeskError> {
+        let (secret, hash) = self.secret();
+        let now = self.now();
+        let id = self.id(ChallengeId::new);
+        tx.add_challenge(&ChallengeRow {
+            id,
+            token: hash.to_vec(),
+            kind,
+            account_id: account,
+            ticket_id: ticket,
+            request_id: request,
+            contact_point_id: point,
+            detail: serde_json::to_string(detail).map_err(|e| DeskError::json(&e))?,
+            created_at: now,
+            expires_at: now + lives,
+            answered_at: None,
+            answer: None,
+        })
+        .await?;
+        if kind != ChallengeKind::Repudiate {
+            tx.entry(
+                self.entry("desk", "challenge.made")
+                    .with_account(account.to_string())
+                    .with("challenge", id.to_string())
+                    .with("kind", kind.as_str())
+                    .with("contact_point", point.to_string()),
+            );
+        }
+        Ok(secret)
+    }
+
+    /// Sends one queued letter. `Ok(None)`: sent or withheld for good; `Ok(Some)`: the mail room
+    /// could not take it.
+    pub(crate) async fn send_letter(&self, job: &JobRow) -> Result<Option<CarrierError>, DeskError> {
+        let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
+        let mut tx = self.store.read().await?;
+        let account = self.account(&mut tx, mail.account).await?;
+        let point = tx.contact_point(mail.point).await?.ok_or(DeskError::NotFound)?;
+        let ticket = match mail.ticket {
+            Some(id) => tx.ticket_by_id(id).await?,
+            None => None,
+        };
+        if !self.still_wanted(&mut tx, &mail).await? {
+            drop(tx);
+            let reason = "What it was about was settled in the meantime.";
+            self.letter_withheld(job, &mail, ticket.as_ref(), "settled", reason).await?;
+            return Ok(None);
+        }
+        let link = self.link(&mail)?;
+        let key = self.key(&account)?;
+
+        let action = match &mail.letter {
+            LetterRef::Delivery { .. } => Action::Request(RequestKind::Deliver),
+            LetterRef::Reply { .. } => Action::Reply,
+            _ => Action::Notify,
+        };
+        let mut facts = self.facts(Actor::Desk, action, &account, ticket.as_ref(), Some(&point));
+        let mut field = None;
+        if let LetterRef::Delivery { request } = &mail.letter {
+            let request = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
+            let Some(id) = request.field_id else { return Err(DeskError::NotFound) };
+            let row = tx.field(id).await?.ok_or(DeskError::NotFound)?;
+            facts.field = Some(field_facts(&row));
+            field = Some((request, row));
+        }
+        let decision = self.decide(&facts);
+        let (Outcome::Permit, Some(permit)) = (decision.outcome, decision.permit) else {
+            drop(tx);
+            self.letter_withheld(job, &mail, ticket.as_ref(), &decision.rule, &decision.reason).await?;
+            return Ok(None);
+        };
+
+        let letter = match &mail.letter {
+            LetterRef::Confirm { challenge } => {
+                let row = tx.challenge_by_id(*challenge).await?.ok_or(DeskError::NotFound)?;
+                let detail = Detail::read(&row.detail)?;
+                Letter::Confirm {
+                    what: detail.what.unwrap_or(RequestKind::Reset),
+                    channel: detail.channel,
+                    at: detail.at,
+                    expires: row.expires_at,
+                    link,
+                }
+            }
+            LetterRef::Outreach { challenge } => {
+                let row = tx.challenge_by_id(*challenge).await?.ok_or(DeskError::NotFound)?;
+                let detail = Detail::read(&row.detail)?;
+                Letter::Outreach { signals: detail.signals, at: detail.at, expires: row.expires_at, link }
+            }
+            LetterRef::Delivery { .. } => {
+                let Some((request, row)) = &field else { return Err(DeskError::NotFound) };
+                let sealed = Sealed::<Value>::from_bytes(row.sealed.clone().ok_or(DeskError::NotFound)?);
+                let opened = key.open(&sealed, &permit)?;
+                let content = if row.kind == FieldKind::Document {
+                    let document = StoredDocument::decode(&opened.into_bytes())?;
+                    Content::Document {
+                        file_name: document.file_name,
+                        media_type: document.media_type,
+                        bytes: Zeroizing::new(document.bytes),
+                    }
+                } else {
+                    Content::Text(opened.into_text())
+                };
+                let channel = ticket.as_ref().map_or(Channel::Api, |t| t.channel);
+                Letter::Delivery { what: request.label.clone(), content, channel, at: request.at, link }
+            }
+            LetterRef::Reply { message } => {
+                let ticket = ticket.as_ref().ok_or(DeskError::NotFound)?;
+                let text = tx
+                    .messages(ticket.id, 1000)
+                    .await?
+                    .into_iter()
+                    .find(|row| row.id == *message)
+                    .map(|row| row.body)
+                    .ok_or(DeskError::NotFound)?;
+                Letter::Reply { number: ticket.number, text, link }
+            }
+            LetterRef::Notice { contacts } => Letter::Notice {
+                contacts: contacts
+                    .iter()
+                    .map(|c| Contact { channel: c.channel, at: c.at, sent: c.sent.clone() })
+                    .collect(),
+                link,
+            },
+            LetterRef::Frozen { at } => Letter::Frozen { at: *at },
+        };
+        let address = key.open_address(&Sealed::<Address>::from_bytes(point.sealed.clone()), &permit)?;
+        drop(tx);
+        let envelope = Envelope {
+            to: address.into_text(),
+            message_id: job.id.to_string(),
+            company: self.settings.company.clone(),
+            letter,
+        };
+        // The record comes first and the value leaves after it: a mail that goes twice is better
+        // than one that the ledger never heard of.
+        self.letter_leaves(job, &mail, ticket.as_ref()).await?;
+        match self.carrier.carry(&envelope).await {
+            Ok(()) => {
+                self.letter_sent(job, &mail, ticket.as_ref()).await?;
+                Ok(None)
+            }
+            Err(error) => Ok(Some(error)),
+        }
+    }
+
+    /// Whether the request behind a letter still waits for it, and its question can be answered.
+    async fn still_wanted(&self, tx: &mut Tx, mail: &MailJob) -> Result<bool, DeskError> {
+        if let LetterRef::Confirm { challenge } | LetterRef::Outreach { challenge } = &mail.letter {
+            let row = tx.challenge_by_id(*challenge).await?.ok_or(DeskError::NotFound)?;
+            if row.answered_at.is_some() || row.expires_at <= self.now() {
+                return Ok(false);
+            }
+        }
+        match waits(tx, mail).await? {
+            Some((request, state)) => Ok(tx.request(request).await?.is_some_and(|row| row.state == state)),
+            None => Ok(true),
+        }
+    }
+
+    async fn letter_leaves(&self, job: &JobRow, mail: &MailJob, ticket: Option<&TicketRow>) -> Result<(), DeskError> {
+        let mut tx = self.store.begin().await?;
+        let kind = match &mail.letter {
+            LetterRef::Delivery { .. } => "disclosure.leaving",
+            _ => "mail.leaving",
+        };
+        tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket).with("try", job.tries));
+        Ok(tx.commit().await?)
+    }
+
+    async fn letter_sent(&self, job: &JobRow, mail: &MailJob, ticket: Option<&TicketRow>) -> Result<(), DeskError> {
+        let mut tx = self.store.begin().await?;
+        let now = self.now();
+        let kind = match &mail.letter {
+            LetterRef::Delivery { .. } => "disclosure.delivered",
+            LetterRef::Notice { .. } => "notice.told",
+            _ => "mail.sent",
+        };
+        tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket));
+        tx.job_done(job, now).await?;
+        if let (LetterRef::Delivery { request }, Some(ticket)) = (&mail.letter, ticket) {
+            let row = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
+            if row.state == RequestState::Sending {
+                tx.move_request(*request, RequestState::Sending, RequestState::Done, now).await?;
+            }
+            let text = format!("Sent {} to the registered email.", row.label);
+            self.write(&mut tx, ticket, MessageKind::Desk, None, &text).await?;
+        }
+        if let Some(ticket) = ticket {
+            tx.changed(store::Change::Ticket(ticket.number));
+        }
+        self.commit(tx).await
+    }
+
+    async fn letter_withheld(
+        &self,
+        job: &JobRow,
+        mail: &MailJob,
+        ticket: Option<&TicketRow>,
+        rule: &str,
+        reason: &str,
+    ) -> Result<(), DeskError> {
+        let mut tx = self.store.begin().await?;
+        let now = self.now();
+        tx.entry(mail_entry(self.entry("desk", "mail.withheld"), job, mail, ticket).with("rule", rule));
+        tx.job_done(job, now).await?;
+        self.move_waiting(&mut tx, mail, RequestState::Refused).await?;
+        if let Some(ticket) = ticket {
+            let text = format!("A letter was held back: {reason}");
+            self.write(&mut tx, ticket, MessageKind::Desk, None, &text).await?;
+        }
+        self.commit(tx).await
+    }
+
+    /// A letter was given up: whoever waits for it is told.
+    pub(crate) async fn letter_lost(&self, tx: &mut Tx, job: &JobRow, why: &str) -> Result<(), DeskError> {
+        let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
+        let ticket = match mail.ticket {
+            Some(id) => tx.ticket_by_id(id).await?,
+            None => None,
+        };
+        tx.entry(mail_entry(self.entry("desk", "mail.lost"), job, &mail, ticket.as_ref()));
+        self.move_waiting(tx, &mail, RequestState::Failed).await?;
+        if let Some(ticket) = &ticket {
+            let text = format!("A letter could not be sent: {why}. It lies with the mails that were given up; an admin can send it again.");
+            self.write(tx, ticket, MessageKind::Desk, None, &text).await?;
+        }
+        Ok(())
+    }
+
+    /// A lost letter is sent again: what waits for it waits again.
+    pub(crate) async fn letter_revived(&self, tx: &mut Tx, job: &JobRow) -> Result<(), DeskError> {
+        let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
+        let now = self.now();
+        if let Some((request, to)) = waits(tx, &mail).await?
+            && let Some(row) = tx.request(request).await?
+            && row.state == RequestState::Failed
+            && row.expires_at.is_none_or(|at| at > now)
+        {
+            tx.move_request(request, RequestState::Failed, to, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves the request that waits for a letter. It may have been answered, stopped or expired
+    /// meanwhile; then there is nothing to move.
+    async fn move_waiting(&self, tx: &mut Tx, mail: &MailJob, to: RequestState) -> Result<(), DeskError> {
+        if let Some((request, from)) = waits(tx, mail).await?
+            && tx.request(request).await?.is_some_and(|row| row.state == from)
+        {
+            tx.move_request(request, from, to, self.now()).await?;
+        }
+        Ok(())
+    }
+
+    fn link(&self, mail: &MailJob) -> Result<String, DeskError> {
+        let Some(sealed) = &mail.secret else { return Ok(String::new()) };
+        let sealed = hex::decode(sealed).map_err(|_| DeskError::Broken("a queued letter can't be read".to_owned()))?;
+        let secret = self.vault.open_server(LINK, &ServerSealed(sealed))?;
+        let secret = std::str::from_utf8(&secret)
+            .map_err(|_| DeskError::Broken("a queued letter can't be read".to_owned()))?;
+        let page = match mail.letter {
+            LetterRef::Confirm { .. } => "confirm",
+            LetterRef::Outreach { .. } => "was-this-you",
+            _ => "not-me",
+        };
+        Ok(format!("{}/owner/{page}/{secret}", self.settings.base_url))
+    }
+}
+
+/// The request that waits for a letter, and the state in which it does.
+async fn waits(tx: &mut Tx, mail: &MailJob) -> Result<Option<(RequestId, RequestState)>, DeskError> {
+    Ok(match &mail.letter {
+        LetterRef::Delivery { request } => Some((*request, RequestState::Sending)),
+        LetterRef::Confirm { challenge } | LetterRef::Outreach { challenge } => tx
+            .challenge_by_id(*challenge)
+            .await?
+            .and_then(|row| row.request_id)
+            .map(|request| (request, RequestState::Waiting)),
+        _ => None,
+    })
+}
+
+fn mail_entry(entry: ledger::Entry, job: &JobRow, mail: &MailJob, ticket: Option<&TicketRow>) -> ledger::Entry {
+    let (word, reference) = match &mail.letter {
+        LetterRef::Confirm { challenge } => ("confirm", challenge.to_string()),
+        LetterRef::Outreach { challenge } => ("outreach", challenge.to_string()),
+        LetterRef::Delivery { request } => ("delivery", request.to_string()),
+        LetterRef::Reply { message } => ("reply", message.to_string()),
+        LetterRef::Notice { .. } => ("notice", job.id.to_string()),
+        LetterRef::Frozen { .. } => ("frozen", job.id.to_string()),
+    };
+    let entry = entry
+        .with_account(mail.account.to_string())
+        .with("letter", word)
+        .with("reference", reference)
+        .with("contact_point", mail.point.to_string());
+    match ticket {
+        Some(ticket) => entry.with_ticket(ticket.number),
+        None => entry,
+    }
+}

@@ -1,0 +1,263 @@
+//! Inviting people, and the set-up link for the first admin.
+
+use store::{InvitationRow, Tx};
+use words::{InvitationId, Role, Time};
+
+use super::{SET_UP, tidy_name};
+use crate::{
+    desk::{Desk, Me},
+    error::DeskError,
+    settings::hours,
+};
+
+/// An invitation that was just made.
+pub struct Invited {
+    /// Its id.
+    pub id: InvitationId,
+    /// The secret of its link, known only now: `{base_url}/invitation/{secret}`.
+    pub secret: String,
+    /// Until when it works.
+    pub expires: Time,
+}
+
+/// An invitation that nobody has taken up yet.
+#[derive(Clone, Debug)]
+pub struct InvitationView {
+    /// Its id.
+    pub id: InvitationId,
+    /// For whom.
+    pub name: String,
+    /// As what.
+    pub role: Role,
+    /// When it was made.
+    pub created: Time,
+    /// Until when it works.
+    pub expires: Time,
+}
+
+impl Desk {
+    /// Makes the single-use invitation for the first admin and returns its secret, for the link
+    /// `{base_url}/set-up/{secret}`. An earlier one that was not used is withdrawn. Once somebody is
+    /// staff it answers none, for good.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] if the database fails.
+    pub async fn first_setup(&self) -> Result<Option<String>, DeskError> {
+        let mut tx = self.store.begin().await?;
+        let now = self.now();
+        tx.queue_at(SET_UP.as_bytes(), now).await?;
+        if tx.meta(SET_UP).await?.is_some() || !tx.people().await?.is_empty() {
+            return Ok(None);
+        }
+        for old in tx.open_invitations(now).await? {
+            if old.created_by.is_none() {
+                tx.use_invitation(old.id, now).await?;
+            }
+        }
+        let invited = self.add_invitation(&mut tx, None, "", Role::Admin).await?;
+        tx.entry(
+            self.entry("system", "staff.set-up-offered")
+                .with("invitation", invited.id.to_string()),
+        );
+        self.commit(tx).await?;
+        Ok(Some(invited.secret))
+    }
+
+    /// Invites somebody as staff. Admins only.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`]; [`DeskError::Invalid`] if the name can't be used.
+    pub async fn invite(&self, me: &Me, name: &str, role: Role) -> Result<Invited, DeskError> {
+        me.must_be_a_person(&[Role::Admin])?;
+        let name = tidy_name(name)?;
+        let mut tx = self.store.begin().await?;
+        let invited = self.add_invitation(&mut tx, Some(me), &name, role).await?;
+        tx.entry(
+            self.by(me, "staff.invited")
+                .with("invitation", invited.id.to_string())
+                .with("role", role.as_str()),
+        );
+        self.commit(tx).await?;
+        Ok(invited)
+    }
+
+    /// The invitations that nobody has taken up yet, newest first. Admins and auditors.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`].
+    pub async fn invitations(&self, me: &Me) -> Result<Vec<InvitationView>, DeskError> {
+        me.must_be_a_person(&[Role::Admin, Role::Auditor])?;
+        let mut tx = self.store.read().await?;
+        let open = tx.open_invitations(self.now()).await?;
+        Ok(open
+            .into_iter()
+            .map(|row| InvitationView {
+                id: row.id,
+                name: row.name,
+                role: row.role,
+                created: row.created_at,
+                expires: row.expires_at,
+            })
+            .collect())
+    }
+
+    /// Withdraws an invitation: its link stops working. Admins only.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`]; [`DeskError::NotFound`] if it is not open.
+    pub async fn withdraw_invitation(&self, me: &Me, id: InvitationId) -> Result<(), DeskError> {
+        me.must_be_a_person(&[Role::Admin])?;
+        let mut tx = self.store.begin().await?;
+        let now = self.now();
+        if !tx
+            .open_invitations(now)
+            .await?
+            .iter()
+            .any(|row| row.id == id)
+        {
+            return Err(DeskError::NotFound);
+        }
+        super::gone(tx.use_invitation(id, now).await)?;
+        tx.entry(
+            self.by(me, "staff.invitation-withdrawn")
+                .with("invitation", id.to_string()),
+        );
+        self.commit(tx).await
+    }
+
+    async fn add_invitation(
+        &self,
+        tx: &mut Tx,
+        by: Option<&Me>,
+        name: &str,
+        role: Role,
+    ) -> Result<Invited, DeskError> {
+        let now = self.now();
+        let (secret, hash) = self.secret();
+        let row = InvitationRow {
+            id: self.id(InvitationId::new),
+            token: hash.to_vec(),
+            name: name.to_owned(),
+            role,
+            login: None,
+            password: None,
+            totp: None,
+            created_by: by.map(|me| me.id),
+            created_at: now,
+            expires_at: now + hours(self.settings.invitation_hours),
+            used_at: None,
+        };
+        tx.forget_enrolments(now).await?;
+        tx.add_invitation(&row).await?;
+        Ok(Invited {
+            id: row.id,
+            secret,
+            expires: row.expires_at,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::on_both;
+
+    #[test]
+    fn the_first_admin_is_set_up_once_and_never_again() {
+        on_both(|world| async move {
+            let desk = &world.desk;
+            let lost = desk
+                .first_setup()
+                .await
+                .expect("an answer")
+                .expect("a link");
+            let found = desk
+                .first_setup()
+                .await
+                .expect("an answer")
+                .expect("another link");
+            assert!(matches!(
+                desk.invitation(&lost).await,
+                Err(DeskError::NotFound)
+            ));
+            let invite = desk.invitation(&found).await.expect("an invitation");
+            assert!(invite.first && invite.role == Role::Admin && invite.invited_by.is_none());
+
+            let first = world.take_up(&found, "kit").await;
+            assert!(desk.first_setup().await.expect("an answer").is_none());
+
+            // Not even when nobody is left.
+            let mut tx = desk.store.begin().await.expect("a transaction");
+            tx.end_staff(first.id, Some(desk.now()))
+                .await
+                .expect("an end");
+            tx.commit().await.expect("a commit");
+            assert!(desk.first_setup().await.expect("an answer").is_none());
+        });
+    }
+
+    #[test]
+    fn a_token_made_before_does_not_stand_in_for_the_first_admin() {
+        on_both(|world| async move {
+            world
+                .desk
+                .create_token(None, "import", Role::Admin, 30, &[])
+                .await
+                .expect("a token");
+            assert!(world.desk.first_setup().await.expect("an answer").is_some());
+        });
+    }
+
+    #[test]
+    fn only_admins_invite_and_withdraw() {
+        on_both(|world| async move {
+            let desk = &world.desk;
+            let admin = world.staff("ada", Role::Admin).await;
+            let invited = desk
+                .invite(&admin, "Kit Arlo", Role::Rep)
+                .await
+                .expect("an invitation");
+            for role in [Role::Rep, Role::Lead, Role::Auditor] {
+                let other = world.staff(role.as_str(), role).await;
+                let answer = desk.invite(&other, "Kit Arlo", Role::Admin).await;
+                assert!(matches!(answer, Err(DeskError::Forbidden(_))));
+                let answer = desk.withdraw_invitation(&other, invited.id).await;
+                assert!(matches!(answer, Err(DeskError::Forbidden(_))));
+            }
+            let open = desk.invitations(&admin).await.expect("a list");
+            assert_eq!(
+                (open.len(), open[0].id, open[0].role),
+                (1, invited.id, Role::Rep)
+            );
+
+            desk.withdraw_invitation(&admin, invited.id)
+                .await
+                .expect("a withdrawal");
+            assert!(desk.invitations(&admin).await.expect("a list").is_empty());
+            assert!(matches!(
+                desk.invitation(&invited.secret).await,
+                Err(DeskError::NotFound)
+            ));
+            let again = desk.withdraw_invitation(&admin, invited.id).await;
+            assert!(matches!(again, Err(DeskError::NotFound)));
+        });
+    }
+
+    #[test]
+    fn a_token_invites_nobody_even_as_an_admin() {
+        on_both(|world| async move {
+            let desk = &world.desk;
+            let secret = desk
+                .create_token(None, "robot", Role::Admin, 30, &[])
+                .await
+                .expect("a token");
+            let robot = desk
+                .token(&secret)
+                .await
+                .expect("an answer")
+                .expect("a token");
+            let answer = desk.invite(&robot, "Kit Arlo", Role::Admin).await;
+            assert!(matches!(answer, Err(DeskError::Forbidden(_))));
+        });
+    }
+}

@@ -1,0 +1,74 @@
+//! What an operator can set about the desk's behaviour. Durations are in the unit of their name.
+
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The desk's settings, a section of the configuration file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeskSettings {
+    /// The name the company goes by in mails and on the owner's pages.
+    pub company: String,
+    /// Where the desk is reached from outside, such as `https://desk.example.com`, without a slash
+    /// at the end. Empty: where it listens.
+    pub base_url: String,
+    /// Hours until a new contact point of an existing account counts.
+    pub cooling_off_hours: u64,
+    /// Hours that the owner's link works.
+    pub link_hours: u64,
+    /// Minutes after which the owner is told of a contact that is still going on.
+    pub notice_after_minutes: u64,
+    /// Notices to one account in an hour, and in a day, at the most.
+    pub notices_per_day: usize,
+    /// Look-ups that one member of staff may make in a row, and minutes until one more is allowed.
+    pub look_ups: u32,
+    /// Minutes until one more look-up is allowed.
+    pub look_up_minutes: u64,
+    /// Questions to one owner (resets, "was this you?", thaws) in a row.
+    pub questions: u32,
+    /// Minutes until one more question is allowed.
+    pub question_minutes: u64,
+    /// Deliveries to one owner in a row.
+    pub deliveries: u32,
+    /// Minutes until one more delivery is allowed.
+    pub delivery_minutes: u64,
+    /// Hours that a session lives without being used, and at the most.
+    pub session_idle_hours: u64,
+    /// Hours that a session lives at the most.
+    pub session_hours: u64,
+    /// Hours that an invitation works.
+    pub invitation_hours: u64,
+    /// Where the owner goes on after a confirmed reset, such as the identity provider's page.
+    pub continue_url: Option<String>,
+}
+
+impl Default for DeskSettings {
+    fn default() -> Self {
+        Self {
+            company: "Your company".to_owned(),
+            base_url: String::new(),
+            cooling_off_hours: 72,
+            link_hours: 24,
+            notice_after_minutes: 60,
+            notices_per_day: 4,
+            look_ups: 30,
+            look_up_minutes: 2,
+            questions: 3,
+            question_minutes: 240,
+            deliveries: 10,
+            delivery_minutes: 60,
+            session_idle_hours: 2,
+            session_hours: 12,
+            invitation_hours: 72,
+            continue_url: None,
+        }
+    }
+}
+
+pub(crate) const fn hours(n: u64) -> Duration {
+    Duration::from_secs(n * 3600)
+}
+
+pub(crate) const fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}

@@ -1,0 +1,165 @@
+//! The watch: login events in, flags out.
+
+use std::collections::BTreeMap;
+use store::{Change, LoginRow, TicketRow, Tx};
+use watch::{History, LoginEvent, Outcome, Signal};
+use words::{AccountId, Channel, MessageKind, Queue, TicketId, TicketKind, TicketState, Time};
+
+use crate::{
+    desk::{Desk, Me},
+    error::DeskError,
+};
+
+/// What became of a batch of login events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Events that were kept.
+    pub accepted: usize,
+    /// Events about accounts that the desk doesn't know.
+    pub unknown: usize,
+    /// Lines that could not be read, each with its number from 1 and the reason.
+    pub bad: Vec<(usize, String)>,
+    /// Flags that were opened or joined.
+    pub flagged: usize,
+}
+
+/// The most lines of one batch.
+pub const BATCH_MAX: usize = 10_000;
+
+impl Desk {
+    /// Takes a batch of login events (one JSON object a line), durably and in one transaction.
+    /// Lines that can't be read are reported; the others are kept.
+    ///
+    /// # Errors
+    /// [`DeskError::Invalid`] for an overlong batch.
+    pub async fn take_events(&self, me: &Me, text: &str) -> Result<Taken, DeskError> {
+        me.must_act()?;
+        let (events, bad) = watch::parse_batch(text);
+        if events.len() > BATCH_MAX {
+            return Err(DeskError::Invalid(format!("a batch has at most {BATCH_MAX} lines; split it")));
+        }
+        let now = self.now();
+        let mut taken = Taken { bad: bad.into_iter().map(|(n, e)| (n, e.to_string())).collect(), ..Taken::default() };
+        let mut by_account: BTreeMap<String, Vec<LoginEvent>> = BTreeMap::new();
+        for (line, mut event) in events {
+            if let Err(error) = event.check_time(now) {
+                taken.bad.push((line, error.to_string()));
+                continue;
+            }
+            if let Some(places) = &self.places {
+                event.place(places);
+            }
+            by_account.entry(event.account.clone()).or_default().push(event);
+        }
+        taken.bad.sort_by_key(|(line, _)| *line);
+        let mut tx = self.store.begin().await?;
+        for (external_id, mut events) in by_account {
+            let Some(account) = tx.account_named(&external_id).await? else {
+                taken.unknown += events.len();
+                continue;
+            };
+            // Another batch about the same account waits, or one history would overwrite the other.
+            tx.queue_for_account(account.id).await?;
+            events.sort_by_key(|event| event.at);
+            let mut history = match tx.history(account.id).await? {
+                Some(text) => serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?,
+                None => History::default(),
+            };
+            let mut found: Vec<(Time, Signal)> = Vec::new();
+            for event in &events {
+                for signal in watch::observe(&mut history, event, &self.rules) {
+                    found.push((event.at, signal));
+                }
+                tx.add_login(&LoginRow {
+                    id: uuid::Uuid::from(self.id(words::JobId::new)),
+                    account_id: account.id,
+                    at: event.at,
+                    outcome: match event.outcome {
+                        Outcome::Success => "success".to_owned(),
+                        Outcome::Failure => "failure".to_owned(),
+                    },
+                    country: event.country.map(|c| c.as_str().to_owned()),
+                })
+                .await?;
+                taken.accepted += 1;
+            }
+            let text = serde_json::to_string(&history).map_err(|e| DeskError::json(&e))?;
+            tx.set_history(account.id, &text).await?;
+            if !found.is_empty() {
+                self.flag(&mut tx, account.id, &found).await?;
+                taken.flagged += 1;
+            }
+        }
+        self.commit(tx).await?;
+        Ok(taken)
+    }
+
+    /// Opens an account's flag, or joins the one that is open.
+    async fn flag(&self, tx: &mut Tx, account: AccountId, found: &[(Time, Signal)]) -> Result<(), DeskError> {
+        let now = self.now();
+        let mut ticket = match tx.open_flag(account).await? {
+            Some(ticket) => ticket,
+            None => {
+                let first = found.first().map(|(_, signal)| signal.words()).unwrap_or_default();
+                let row = TicketRow {
+                    id: self.id(TicketId::new),
+                    number: tx.next("ticket").await?,
+                    account_id: Some(account),
+                    kind: TicketKind::Flag,
+                    channel: Channel::Watch,
+                    subject: format!("Unusual logins: {first}"),
+                    queue: Queue::Support,
+                    state: TicketState::Open,
+                    assignee: None,
+                    opened_by: None,
+                    escalated: None,
+                    opened_at: now,
+                    updated_at: now,
+                    ended_at: None,
+                    closed_at: None,
+                };
+                tx.add_ticket(&row).await?;
+                tx.entry(
+                    self.entry("watch", "ticket.opened")
+                        .with_account(account.to_string())
+                        .with_ticket(row.number)
+                        .with("channel", row.channel.as_str()),
+                );
+                row
+            }
+        };
+        for (at, signal) in found {
+            let text = format!("Unusual: {} ({}).", signal.words(), at.format("%-d %B at %H:%M UTC"));
+            self.write(tx, &ticket, MessageKind::Desk, None, &text).await?;
+            tx.entry(
+                self.entry("watch", "signal.raised")
+                    .with_account(account.to_string())
+                    .with_ticket(ticket.number)
+                    .with("signal", signal.kind()),
+            );
+        }
+        tx.changed(Change::List);
+        self.touch(tx, &mut ticket).await
+    }
+
+    /// The signals that opened or joined a flag, oldest first.
+    pub(crate) async fn signals_of(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        ticket: &TicketRow,
+    ) -> Result<Vec<(Time, Signal)>, DeskError> {
+        let Some(text) = tx.history(account).await? else { return Ok(Vec::new()) };
+        let history: History = serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
+        let since = ticket.opened_at - std::time::Duration::from_secs(24 * 3600);
+        let until = ticket.closed_at.unwrap_or(Time(i64::MAX));
+        let mut found: Vec<(Time, Signal)> = history
+            .signals()
+            .iter()
+            .filter(|raised| raised.at >= since && raised.at <= until)
+            .map(|raised| (raised.at, raised.signal))
+            .collect();
+        found.sort_by_key(|(at, _)| *at);
+        Ok(found)
+    }
+}

@@ -1,0 +1,398 @@
+//! What each letter says. The words are fixed; only times, the account's own labels and values,
+//! and a rep's reply are filled in, and all of them as text.
+
+use askama::Template;
+use words::{Channel, RequestKind, Time};
+use zeroize::Zeroizing;
+
+use desk::letter::{Contact, Content, Letter};
+
+/// A letter in words. Both parts say the same and each is complete by itself; they may hold a
+/// value of the account and are wiped from memory when dropped.
+pub struct Rendered {
+    /// The subject line: fixed words, and the ticket's number on a reply.
+    pub subject: String,
+    /// The plain text part, lines ending in `\n`.
+    pub text: Zeroizing<String>,
+    /// The HTML part: one column, inline styles, nothing remote.
+    pub html: Zeroizing<String>,
+}
+
+/// One piece of a letter, in reading order.
+enum Block {
+    /// A paragraph of ours.
+    Text(String),
+    /// A list of short lines.
+    List(Vec<String>),
+    /// A value of the account, made to stand out.
+    Value(Zeroizing<String>),
+    /// A rep's own words, line breaks kept.
+    Words(Zeroizing<String>),
+    /// A link to one of the owner's pages.
+    Button { label: &'static str, link: String },
+}
+
+#[derive(Template)]
+#[template(path = "letter.txt", escape = "none")]
+struct AsText<'a> {
+    company: &'a str,
+    title: &'a str,
+    blocks: &'a [Block],
+}
+
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct AsHtml<'a> {
+    company: &'a str,
+    subject: &'a str,
+    title: &'a str,
+    blocks: &'a [Block],
+}
+
+/// What a letter consists of before it is laid out.
+struct Draft {
+    subject: String,
+    title: String,
+    blocks: Vec<Block>,
+}
+
+/// Puts a letter into words. `company` is the name it goes by, such as `Acme Production`.
+///
+/// # Errors
+/// [`askama::Error`] when a template can't be filled in; with these templates that doesn't happen.
+pub fn render(letter: &Letter, company: &str) -> Result<Rendered, askama::Error> {
+    let company = line(company);
+    let Draft {
+        subject,
+        title,
+        blocks,
+    } = draft(letter);
+    let text = AsText {
+        company: &company,
+        title: &title,
+        blocks: &blocks,
+    }
+    .render()?;
+    let html = AsHtml {
+        company: &company,
+        subject: &subject,
+        title: &title,
+        blocks: &blocks,
+    }
+    .render()?;
+    Ok(Rendered {
+        subject,
+        text: Zeroizing::new(text),
+        html: Zeroizing::new(html),
+    })
+}
+
+fn draft(letter: &Letter) -> Draft {
+    match letter {
+        Letter::Confirm {
+            what,
+            channel,
+            at,
+            expires,
+            link,
+        } => confirm(*what, *channel, *at, *expires, link),
+        Letter::Delivery {
+            what,
+            content,
+            channel,
+            at,
+            link,
+        } => delivery(&line(what), content, *channel, *at, link),
+        Letter::Notice { contacts, link } => notice(contacts, link),
+        Letter::Outreach {
+            signals,
+            at,
+            expires,
+            link,
+        } => outreach(signals, *at, *expires, link),
+        Letter::Reply { number, text, link } => reply(*number, text, link),
+        Letter::Frozen { at } => frozen(*at),
+    }
+}
+
+fn confirm(what: RequestKind, channel: Channel, at: Time, expires: Time, link: &str) -> Draft {
+    let question = question(what);
+    let asked = match what {
+        RequestKind::Ask => "said they were you",
+        _ => "asked for it in your name",
+    };
+    Draft {
+        subject: question.into(),
+        title: question.into(),
+        blocks: vec![
+            text(format!("{} on {} {asked}.", who(channel), moment(at))),
+            button("Answer yes or no", link),
+            text(
+                "The link opens a page with two buttons: Yes, that was me, and No, it wasn't me. \
+                 Opening the page changes nothing, only a button does. No freezes your account's \
+                 data at our support desk at once.",
+            ),
+            text("If you do nothing, nothing happens."),
+            text(format!("The link works until {}.", moment(expires))),
+        ],
+    }
+}
+
+fn delivery(what: &str, content: &Content, channel: Channel, at: Time, link: &str) -> Draft {
+    let mut blocks = match content {
+        Content::Text(value) => vec![Block::Value(lines(value))],
+        Content::Document { file_name, .. } => vec![text(format!(
+            "It is attached to this mail: {}.",
+            file_label(file_name)
+        ))],
+    };
+    blocks.push(text(format!(
+        "{} on {} asked for it. We send such things only to an address that is on your account; \
+         we tell them to nobody who asks.",
+        who(channel),
+        moment(at)
+    )));
+    blocks.extend(wasnt_me(
+        "If this was you, there is nothing to do. If it wasn't, tell us:",
+        link,
+    ));
+    Draft {
+        subject: "What was asked for from your account".into(),
+        title: format!("Your {what}"),
+        blocks,
+    }
+}
+
+fn notice(contacts: &[Contact], link: &str) -> Draft {
+    let by_the_desk = contacts.iter().all(|c| c.channel == Channel::Watch);
+    let mut blocks = match contacts {
+        [one] => vec![text(format!("{} {}", contacted(one), given(&one.sent)))],
+        many => vec![
+            text(format!(
+                "Our support was contacted about your account {} times:",
+                many.len()
+            )),
+            Block::List(
+                many.iter()
+                    .map(|c| {
+                        format!(
+                            "{}: {}",
+                            capital(&when_and_how(c)),
+                            uncapital(&given(&c.sent))
+                        )
+                    })
+                    .collect(),
+            ),
+        ],
+    };
+    blocks.extend(wasnt_me(
+        "If this was you, there is nothing to do. If it wasn't, tell us:",
+        link,
+    ));
+    let subject = if by_the_desk && !contacts.is_empty() {
+        "Our support looked at your account"
+    } else {
+        "Someone contacted our support about your account"
+    };
+    Draft {
+        subject: subject.into(),
+        title: "About your account".into(),
+        blocks,
+    }
+}
+
+fn outreach(signals: &[String], at: Time, expires: Time, link: &str) -> Draft {
+    Draft {
+        subject: "Was this you?".into(),
+        title: "Was this you?".into(),
+        blocks: vec![
+            text(format!(
+                "On {} something on your account was not as usual:",
+                moment(at)
+            )),
+            Block::List(signals.iter().map(|s| line(s)).collect()),
+            button("Answer yes or no", link),
+            text(
+                "The link opens a page with two buttons: Yes, that was me, and No, it wasn't me. \
+                 Opening the page changes nothing, only a button does. With Yes we remember it; \
+                 with No we protect your account at once.",
+            ),
+            text(format!("The link works until {}.", moment(expires))),
+        ],
+    }
+}
+
+fn reply(number: i64, words: &str, link: &str) -> Draft {
+    let mut blocks = vec![Block::Words(lines(words))];
+    blocks.extend(wasnt_me(
+        "If you didn't contact us about this, tell us:",
+        link,
+    ));
+    Draft {
+        subject: format!("An answer from our support (#{number})"),
+        title: "Our answer".into(),
+        blocks,
+    }
+}
+
+fn frozen(at: Time) -> Draft {
+    Draft {
+        subject: "Your account's data is frozen at our support desk".into(),
+        title: "Your account's data is frozen".into(),
+        blocks: vec![
+            text(format!(
+                "Since {} nobody at our support can send, show or change anything of your \
+                 account. Nothing is lost, and you can use your account as always.",
+                moment(at)
+            )),
+            text(
+                "To end this, contact our support in any way you like and ask for it. We then \
+                 send a question to an address on your account, and only your Yes there ends it.",
+            ),
+        ],
+    }
+}
+
+/// The question of a [`Letter::Confirm`], which is its subject too.
+fn question(what: RequestKind) -> &'static str {
+    match what {
+        RequestKind::Deliver => "Did you ask us to send you something from your account?",
+        RequestKind::Reveal => "Did you ask us to look at something in your account with you?",
+        RequestKind::Reset => "Did you ask us to reset your password?",
+        RequestKind::Change => "Did you ask us to change an email address or phone number?",
+        RequestKind::Reenrol => "Did you ask us to set up your second sign-in step anew?",
+        RequestKind::Lock => "Did you ask us to lock your account?",
+        RequestKind::Unlock => "Did you ask us to unlock your account?",
+        RequestKind::Act => "Did you ask us to do something for you, such as a refund?",
+        RequestKind::Ask => "Did you contact our support?",
+    }
+}
+
+fn who(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => "Someone who wrote to us by email",
+        Channel::Chat => "Someone who chatted with us",
+        Channel::Phone => "Someone who called us",
+        Channel::Portal => "Someone who wrote to us from inside your account",
+        Channel::Api => "Someone who contacted us through another service",
+        Channel::Watch => "Our support, looking into unusual logins",
+    }
+}
+
+fn contacted(contact: &Contact) -> String {
+    match contact.channel {
+        Channel::Watch => format!(
+            "Our support looked at your account on {}.",
+            when_and_how(contact)
+        ),
+        _ => format!(
+            "Someone contacted our support about your account on {}.",
+            when_and_how(contact)
+        ),
+    }
+}
+
+fn when_and_how(contact: &Contact) -> String {
+    let how = match contact.channel {
+        Channel::Email => "by email",
+        Channel::Chat => "by chat",
+        Channel::Phone => "by phone",
+        Channel::Portal => "from inside your account",
+        Channel::Api => "through another service",
+        Channel::Watch => "because of unusual logins",
+    };
+    format!("{}, {how}", contact.at.format("%-d %B"))
+}
+
+fn given(sent: &[String]) -> String {
+    let things: Vec<String> = sent.iter().map(|s| format!("your {}", line(s))).collect();
+    match things.split_last() {
+        None => "Nothing about you was given out.".into(),
+        Some((only, [])) => format!("We sent {only} to this address."),
+        Some((last, rest)) => format!("We sent {} and {last} to this address.", rest.join(", ")),
+    }
+}
+
+/// The closing lines of every letter that can be disowned.
+fn wasnt_me(lead: &str, link: &str) -> [Block; 3] {
+    [
+        text(lead),
+        button("It wasn't me", link),
+        text(
+            "The link opens a page with one button. Opening the page changes nothing; the button \
+             freezes your account's data at our support desk at once.",
+        ),
+    ]
+}
+
+fn moment(at: Time) -> String {
+    at.format("%A %-d %B at %H:%M (UTC)")
+}
+
+fn text(words: impl Into<String>) -> Block {
+    Block::Text(words.into())
+}
+
+fn button(label: &'static str, link: &str) -> Block {
+    Block::Button {
+        label,
+        link: line(link),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next()
+        .map(|first| first.to_uppercase().chain(rest).collect())
+        .unwrap_or_default()
+}
+
+fn uncapital(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next()
+        .map(|first| first.to_lowercase().chain(rest).collect())
+        .unwrap_or_default()
+}
+
+/// The name an attachment goes by: no folders, no control characters, never empty.
+pub(crate) fn file_label(name: &str) -> String {
+    let name = line(name);
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let name: String = name.chars().take(120).collect();
+    if name.trim_matches('.').is_empty() {
+        "document".into()
+    } else {
+        name
+    }
+}
+
+/// One line of text: control characters and direction marks gone, line breaks turned to spaces.
+pub(crate) fn line(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| visible(*c))
+        .collect()
+}
+
+/// Text of several lines: as [`line`], but line breaks and tabs stay.
+fn lines(text: &str) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(text.len()));
+    let mut rest = text.trim_end().chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\r' => {
+                rest.next_if_eq(&'\n');
+                out.push('\n');
+            }
+            '\n' | '\t' => out.push(c),
+            c if visible(c) => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// False for control characters and for marks that turn the reading direction around.
+fn visible(c: char) -> bool {
+    !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}

@@ -1,0 +1,276 @@
+//! Settings: defaults, then a TOML file, then the environment, then the command line. A key that
+//! nobody knows is an error.
+
+use anyhow::{Context as _, Result, bail};
+use clap::Subcommand;
+use desk::settings::DeskSettings;
+use mail::SmtpSettings;
+use serde::Deserialize;
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+use toml::{Table, Value};
+use web::{
+    WebSettings,
+    view::settings::{SettingGroup, SettingLine},
+};
+
+/// Before each variable of the environment; `__` stands for the dot: `STAUNCH_DESK__COMPANY`.
+const PREFIX: &str = "STAUNCH_";
+/// Variables with the prefix that are not settings of the file.
+const NOT_SETTINGS: &[&str] = &["STAUNCH_DATA", "STAUNCH_CONFIG", "STAUNCH_LOG"];
+
+/// All settings.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    pub(crate) server: ServerSettings,
+    pub(crate) desk: DeskSettings,
+    pub(crate) web: WebSettings,
+    pub(crate) mail: Option<SmtpSettings>,
+    pub(crate) identity: Option<IdentitySettings>,
+    pub(crate) watch: watch::Rules,
+}
+
+/// Where the server listens and keeps things.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ServerSettings {
+    /// Where to listen.
+    pub(crate) listen: SocketAddr,
+    /// A PostgreSQL address; without it an embedded file in the data folder.
+    pub(crate) database: Option<String>,
+    /// The catalogue of fields; without it the one that ships with Staunch.
+    pub(crate) catalogue: Option<PathBuf>,
+    /// A country file in MaxMind's format; without it the one that ships with Staunch.
+    pub(crate) countries: Option<PathBuf>,
+    /// Log lines as JSON.
+    pub(crate) log_json: bool,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            database: None,
+            catalogue: None,
+            countries: None,
+            log_json: false,
+        }
+    }
+}
+
+/// The identity provider that carries out what owners confirm.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdentitySettings {
+    /// Where signed webhooks go.
+    pub(crate) webhook_url: String,
+    /// Their secret: `whsec_` and base64.
+    pub(crate) webhook_secret: String,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Read the settings as the server would, and say what is wrong with them.
+    Check {
+        /// The settings file.
+        #[arg(long, value_name = "FILE", env = "STAUNCH_CONFIG")]
+        config: Option<PathBuf>,
+        /// The data folder, for its staunch.toml.
+        #[arg(long, value_name = "DIR", env = "STAUNCH_DATA")]
+        data: Option<PathBuf>,
+    },
+}
+
+pub(crate) fn run(command: &Command) -> Result<()> {
+    let Command::Check { config, data } = command;
+    let loaded = Loaded::load(config.as_deref(), data.as_deref())?;
+    loaded.settings.check()?;
+    println!("The settings are fine.");
+    for group in loaded.shown() {
+        println!("\n[{}]", group.title);
+        for line in group.lines {
+            println!("  {} = {}  ({})", line.key, line.value, line.source);
+        }
+    }
+    Ok(())
+}
+
+/// Settings and where each came from.
+pub(crate) struct Loaded {
+    pub(crate) settings: Settings,
+    sources: BTreeMap<String, (Value, &'static str)>,
+}
+
+impl Loaded {
+    /// Reads the file (named, or `staunch.toml` in the data folder) and the environment.
+    pub(crate) fn load(file: Option<&Path>, data: Option<&Path>) -> Result<Self> {
+        let mut table = Table::new();
+        let mut sources = BTreeMap::new();
+        let standing = data.map(|data| data.join("staunch.toml")).filter(|path| path.exists());
+        let file = file.map(Path::to_owned).or(standing);
+        if let Some(path) = &file {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("can't read the settings file `{}`", path.display()))?;
+            table = text.parse().with_context(|| format!("the settings file `{}` is not TOML", path.display()))?;
+            note(&mut sources, "", &table, "file");
+        }
+        for (name, value) in std::env::vars() {
+            if let Some(key) = name.strip_prefix(PREFIX)
+                && !NOT_SETTINGS.contains(&name.as_str())
+            {
+                let path: Vec<String> = key.split("__").map(str::to_lowercase).collect();
+                let value = plain(&value);
+                sources.insert(path.join("."), (value.clone(), "environment"));
+                put(&mut table, &path, value).with_context(|| format!("the variable `{name}` fits no setting"))?;
+            }
+        }
+        let settings = Value::Table(table).try_into::<Settings>().map_err(|error| {
+            // The message names the key and what is expected, not the value around it.
+            anyhow::anyhow!("the settings can't be used: {}", error.message())
+        })?;
+        Ok(Self { settings, sources })
+    }
+
+    /// Each setting that was made, and a text that changes with it, for noting changes in the ledger.
+    pub(crate) fn marks(&self) -> BTreeMap<String, String> {
+        self.sources.iter().map(|(key, (value, _))| (key.clone(), value.to_string())).collect()
+    }
+
+    /// What the settings page shows: what was set, secrets not.
+    pub(crate) fn shown(&self) -> Vec<SettingGroup> {
+        let mut groups: BTreeMap<String, Vec<SettingLine>> = BTreeMap::new();
+        let mut line = |key: &str, value: String, source: &str| {
+            let title = key.split('.').next().unwrap_or(key).to_owned();
+            groups.entry(title).or_default().push(SettingLine { key: key.to_owned(), value, source: source.to_owned() });
+        };
+        let desk = serde_json::to_value(&self.settings.desk).unwrap_or_default();
+        for (key, value) in desk.as_object().into_iter().flatten() {
+            let key = format!("desk.{key}");
+            if !self.sources.contains_key(&key) {
+                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                line(&key, if value.is_null() { "not set".to_owned() } else { text }, "default");
+            }
+        }
+        for (key, (value, source)) in &self.sources {
+            let secret = ["password", "secret", "database", "user"].iter().any(|word| key.contains(word));
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            line(key, if secret { "set".to_owned() } else { text }, source);
+        }
+        if self.settings.mail.is_none() {
+            line("mail", "not set: letters wait for a day".to_owned(), "default");
+        }
+        if self.settings.identity.is_none() {
+            line("identity", "not set: resets and locks wait for a day".to_owned(), "default");
+        }
+        groups.into_iter().map(|(title, lines)| SettingGroup { title, lines }).collect()
+    }
+}
+
+impl Settings {
+    /// What the types can't check.
+    pub(crate) fn check(&self) -> Result<()> {
+        let url = &self.desk.base_url;
+        if !url.is_empty() && (!url.starts_with("http://") && !url.starts_with("https://") || url.ends_with('/')) {
+            bail!("`desk.base_url` begins with http:// or https:// and doesn't end with a slash");
+        }
+        if let Some(identity) = &self.identity {
+            desk::provider::parse_secret(&identity.webhook_secret)
+                .map_err(|why| anyhow::anyhow!("`identity.webhook_secret`: {why}"))?;
+            let url = &identity.webhook_url;
+            let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|l| url.starts_with(l));
+            if !url.starts_with("https://") && !local {
+                bail!("`identity.webhook_url` begins with https:// (or is on this machine)");
+            }
+        }
+        if let Some(url) = &self.server.database
+            && !url.starts_with("postgres://")
+            && !url.starts_with("postgresql://")
+        {
+            bail!("`server.database` begins with postgres://; leave it out for the embedded database");
+        }
+        if let Some(mail) = &self.mail {
+            mail::SmtpCarrier::new(mail, std::sync::Arc::new(crate::system::SystemClock)).context("`mail`")?;
+        }
+        if let Some(path) = &self.server.catalogue {
+            crate::serve::catalogue(Some(path))?;
+        }
+        Ok(())
+    }
+}
+
+/// A value of the environment: a number, truth or list if it reads as one, else text.
+fn plain(text: &str) -> Value {
+    format!("v = {text}")
+        .parse::<Table>()
+        .ok()
+        .and_then(|mut table| table.remove("v"))
+        .filter(|value| !matches!(value, Value::Datetime(_)))
+        .unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+fn put(table: &mut Table, path: &[String], value: Value) -> Result<()> {
+    match path {
+        [] => bail!("it names nothing"),
+        [key] => {
+            table.insert(key.clone(), value);
+            Ok(())
+        }
+        [key, rest @ ..] => {
+            let inner = table.entry(key.clone()).or_insert_with(|| Value::Table(Table::new()));
+            match inner {
+                Value::Table(inner) => put(inner, rest, value),
+                _ => bail!("`{key}` is not a section"),
+            }
+        }
+    }
+}
+
+fn note(sources: &mut BTreeMap<String, (Value, &'static str)>, at: &str, table: &Table, source: &'static str) {
+    for (key, value) in table {
+        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+        match value {
+            Value::Table(inner) => note(sources, &path, inner, source),
+            value => {
+                sources.insert(path, (value.clone(), source));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Settings> {
+        let table: Table = text.parse()?;
+        Value::Table(table).try_into::<Settings>().map_err(|e| anyhow::anyhow!("{}", e.message()))
+    }
+
+    #[test]
+    fn nothing_set_is_fine() {
+        read("").expect("defaults").check().expect("fine");
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_that_names_it() {
+        let error = read("[desk]\ncompny = \"x\"").err().expect("refused").to_string();
+        assert!(error.contains("compny") && error.contains("company"), "{error}");
+    }
+
+    #[test]
+    fn a_plain_webhook_to_elsewhere_is_refused() {
+        let settings = read("[identity]\nwebhook_url = \"http://idp.example.com/\"\nwebhook_secret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"").expect("reads");
+        assert!(settings.check().is_err());
+    }
+
+    #[test]
+    fn the_environment_gives_numbers_as_numbers_and_words_as_words() {
+        assert_eq!(plain("4"), Value::Integer(4));
+        assert_eq!(plain("true"), Value::Boolean(true));
+        assert_eq!(plain("Acme Production"), Value::String("Acme Production".to_owned()));
+    }
+}

@@ -1,0 +1,112 @@
+//! The data folder and the key files in it, readable by their owner only.
+
+use anyhow::{Context as _, Result, bail};
+use std::{
+    fs,
+    io::Write as _,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+use vault::MasterKey;
+use words::Entropy;
+
+/// The data folder.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    /// Opens the folder, making it (mode 0700) if it isn't there.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        if !path.exists() {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .with_context(|| format!("can't make the data folder `{}`", path.display()))?;
+        }
+        if !path.is_dir() {
+            bail!("`{}` is not a folder; name another with --data", path.display());
+        }
+        Ok(Self(path.to_owned()))
+    }
+
+    /// Opens a folder that a server has used before.
+    pub(crate) fn existing(path: &Path) -> Result<Self> {
+        let folder = Self(path.to_owned());
+        if !folder.master_path().exists() {
+            bail!(
+                "`{}` holds no keys, so it is not a data folder yet; start `staunch serve --data {}` once, or name another with --data",
+                path.display(),
+                path.display()
+            );
+        }
+        Ok(folder)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.0.join("staunch.db")
+    }
+
+    fn master_path(&self) -> PathBuf {
+        self.0.join("keys").join("master.key")
+    }
+
+    fn ledger_path(&self) -> PathBuf {
+        self.0.join("keys").join("ledger.key")
+    }
+
+    pub(crate) fn checkpoint(&self) -> PathBuf {
+        self.0.join("ledger.checkpoint")
+    }
+
+    /// The master key and the ledger's signing seed; made at the first start. `used` says that a
+    /// database exists already, for which new keys would be worthless.
+    pub(crate) fn keys(&self, entropy: &dyn Entropy, used: bool) -> Result<(MasterKey, [u8; 32])> {
+        let (master, seed) = (self.master_path(), self.ledger_path());
+        match (master.exists(), seed.exists()) {
+            (true, true) => {}
+            (false, false) if !used => {
+                fs::DirBuilder::new().recursive(true).mode(0o700).create(self.0.join("keys"))?;
+                let mut ledger = [0u8; 32];
+                entropy.fill(&mut ledger);
+                write_private(&seed, &ledger)?;
+                write_private(&master, MasterKey::generate(entropy).expose())?;
+            }
+            _ => bail!(
+                "the data folder `{}` has lost a key file below keys/; put it back from the backup, without it nothing can be opened",
+                self.0.display()
+            ),
+        }
+        let master = MasterKey::from_bytes(&read_private(&master)?)?;
+        let seed = read_private(&seed)?;
+        let seed = seed.as_slice().try_into().context("keys/ledger.key doesn't have 32 bytes")?;
+        Ok((master, seed))
+    }
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let part = path.with_extension("part");
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&part)
+        .with_context(|| format!("can't write `{}`", path.display()))?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&part, path).with_context(|| format!("can't write `{}`", path.display()))
+}
+
+/// Reads a file that nobody but its owner may be able to read.
+fn read_private(path: &Path) -> Result<Vec<u8>> {
+    let mode = fs::metadata(path)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        bail!("others can read `{}`; run `chmod 600` on it, and consider who has seen it", path.display());
+    }
+    fs::read(path).with_context(|| format!("can't read `{}`", path.display()))
+}

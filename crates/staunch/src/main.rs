@@ -1,0 +1,76 @@
+//! The one binary: command line, configuration, wiring.
+
+mod accounts;
+mod config;
+mod hook;
+mod journal;
+mod keys;
+mod serve;
+mod system;
+mod token;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// A customer-support help desk that can't be talked into giving a customer away.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server.
+    Serve(Place),
+    /// Start the server with a made-up shop, and a page on which to play everybody.
+    Demo(Place),
+    /// Bring accounts in.
+    #[command(subcommand)]
+    Accounts(accounts::Command),
+    /// Make API tokens.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Verify or export the ledger.
+    #[command(subcommand)]
+    Ledger(journal::Command),
+    /// Look at the settings.
+    #[command(subcommand)]
+    Config(config::Command),
+}
+
+/// Where the server's things are.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Place {
+    /// The data folder: database and keys. Made at the first start.
+    #[arg(long, value_name = "DIR", env = "STAUNCH_DATA")]
+    data: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
+    /// The settings file (TOML). Without it: staunch.toml in the data folder, if there is one.
+    #[arg(long, value_name = "FILE", env = "STAUNCH_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .map_err(|_| anyhow::anyhow!("the cryptographic library could not be set up"))?;
+    match cli.command {
+        // Nothing to run for these two; they need no runtime.
+        Command::Config(command) => config::run(&command),
+        Command::Serve(place) => run(serve::serve(place, false)),
+        Command::Demo(place) => run(serve::serve(place, true)),
+        Command::Accounts(command) => run(accounts::run(command)),
+        Command::Token(command) => run(token::run(command)),
+        Command::Ledger(command) => run(journal::run(command)),
+    }
+}
+
+fn run(work: impl Future<Output = Result<()>>) -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}

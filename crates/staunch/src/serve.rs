@@ -1,0 +1,242 @@
+//! Starting the server, and putting a desk together from a data folder and settings.
+
+use anyhow::{Context as _, Result, bail};
+use desk::{Desk, Parts, catalogue::Catalogue, letter::Carrier, provider::IdentityProvider};
+use gate::Gate;
+use ledger::Signer;
+use mail::SmtpCarrier;
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+use store::Store;
+use tokio::{net::TcpListener, sync::watch as tell, task::JoinSet};
+use tracing_subscriber::EnvFilter;
+use vault::Vault;
+use watch::Places;
+use web::App;
+
+use crate::{
+    Place,
+    config::{Loaded, Settings},
+    hook::{NoMail, NoProvider, WebHook},
+    journal::witness,
+    keys::Folder,
+    system::{SystemClock, SystemEntropy},
+};
+
+/// How many letters and hooks are worked off side by side.
+const WORKERS: usize = 4;
+/// How long open requests may take after the server was told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// The name in the ledger's checkpoints.
+const ORIGIN: &str = "staunch.local/ledger";
+
+pub(crate) fn signer(seed: &[u8; 32]) -> Result<Signer> {
+    Ok(Signer::from_seed(ORIGIN, seed)?)
+}
+
+pub(crate) fn catalogue(file: Option<&Path>) -> Result<Catalogue> {
+    let Some(path) = file else { return Ok(Catalogue::shipped()) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("can't read the catalogue `{}`", path.display()))?;
+    Catalogue::parse(&text).with_context(|| format!("the catalogue `{}`", path.display()))
+}
+
+fn places(settings: &Settings) -> Result<Option<Places>> {
+    match &settings.server.countries {
+        Some(path) => {
+            let bytes = std::fs::read(path).with_context(|| format!("can't read the country file `{}`", path.display()))?;
+            Ok(Some(Places::from_mmdb(bytes).with_context(|| format!("the country file `{}`", path.display()))?))
+        }
+        None => Ok(Some(Places::from_mmdb(web::assets::COUNTRIES).context("the country file that ships with Staunch")?)),
+    }
+}
+
+pub(crate) async fn open_store(settings: &Settings, folder: &Folder) -> Result<Store> {
+    match &settings.server.database {
+        Some(url) => Store::postgres(url).await.context("the PostgreSQL database can't be used; see `server.database`"),
+        None => Store::sqlite(&folder.database())
+            .await
+            .with_context(|| format!("the database in `{}` can't be used", folder.path().display())),
+    }
+}
+
+/// The outside: where letters and hooks go.
+pub(crate) struct Outside {
+    pub(crate) carrier: Arc<dyn Carrier>,
+    pub(crate) provider: Arc<dyn IdentityProvider>,
+}
+
+impl Outside {
+    fn of(settings: &Settings) -> Result<Self> {
+        let clock = Arc::new(SystemClock);
+        let carrier: Arc<dyn Carrier> = match &settings.mail {
+            Some(mail) => Arc::new(SmtpCarrier::new(mail, clock.clone()).context("`mail`")?),
+            None => Arc::new(NoMail),
+        };
+        let provider: Arc<dyn IdentityProvider> = match &settings.identity {
+            Some(identity) => {
+                let secret = desk::provider::parse_secret(&identity.webhook_secret).map_err(anyhow::Error::msg)?;
+                Arc::new(WebHook::new(identity.webhook_url.clone(), secret, clock)?)
+            }
+            None => Arc::new(NoProvider),
+        };
+        Ok(Self { carrier, provider })
+    }
+}
+
+async fn open_desk(settings: Settings, folder: &Folder, outside: Outside) -> Result<Arc<Desk>> {
+    let used = settings.server.database.is_none() && folder.database().exists();
+    let (master, seed) = folder.keys(&SystemEntropy, used)?;
+    let store = open_store(&settings, folder).await?;
+    let vault = Vault::new(&master)?;
+    if !store.belongs(&vault.blind("database", "these keys").0).await? {
+        bail!("the keys in `{}` are not those of this database; put the right ones back from the backup", folder.path().display());
+    }
+    let desk = Arc::new(Desk::new(Parts {
+        store,
+        vault,
+        gate: Gate::shipped()?,
+        signer: signer(&seed)?,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        carrier: outside.carrier,
+        provider: outside.provider,
+        catalogue: catalogue(settings.server.catalogue.as_deref())?,
+        places: places(&settings)?,
+        rules: settings.watch,
+        witness: witness(folder.checkpoint()),
+        settings: settings.desk,
+    }));
+    Ok(desk)
+}
+
+/// A desk for one command beside a server: it works off nothing.
+pub(crate) async fn offline(data: &Path, config: Option<&Path>) -> Result<Arc<Desk>> {
+    let settings = Loaded::load(config, Some(data))?.settings;
+    settings.check()?;
+    let folder = Folder::existing(data)?;
+    let outside = Outside { carrier: Arc::new(NoMail), provider: Arc::new(NoProvider) };
+    open_desk(settings, &folder, outside).await
+}
+
+pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
+    let data = match (&place.data, demo) {
+        (Some(data), _) => data.clone(),
+        (None, false) => "staunch-data".into(),
+        (None, true) => "staunch-demo".into(),
+    };
+    let loaded = Loaded::load(place.config.as_deref(), Some(&data))?;
+    log(loaded.settings.server.log_json);
+    loaded.settings.check()?;
+    let shown = loaded.shown();
+    let marks = loaded.marks();
+    let mut settings = loaded.settings;
+    if let Some(listen) = &place.listen {
+        settings.server.listen = listen.parse().with_context(|| format!("`--listen {listen}` is not ADDR:PORT, such as 127.0.0.1:8080"))?;
+    }
+    let folder = Folder::open(&data)?;
+    let listener = TcpListener::bind(settings.server.listen)
+        .await
+        .with_context(|| format!("can't listen on {}; is something else there? choose another with --listen", settings.server.listen))?;
+    let address = listener.local_addr()?;
+    if settings.desk.base_url.is_empty() {
+        if settings.mail.is_some() {
+            tracing::warn!("`desk.base_url` is not set: links in mails lead to this machine's own address");
+        }
+        settings.desk.base_url = format!("http://{address}");
+    }
+    if !demo && settings.mail.is_none() {
+        tracing::warn!("no mail server is set: letters wait for a day and are then given up; see [mail] in the settings");
+    }
+    if !demo && settings.identity.is_none() {
+        tracing::warn!("no identity provider is set: resets and locks wait for a day; see [identity] in the settings");
+    }
+    let base = settings.desk.base_url.clone();
+    let web_settings = settings.web.clone();
+    let (stop, stopping) = tell::channel(false);
+    let mut tasks = JoinSet::new();
+
+    let (desk, scene) = if demo {
+        let scene = demo::Scene::begin(&base, Arc::new(SystemClock), stopping.clone()).await?;
+        settings.desk.company = demo::COMPANY.to_owned();
+        settings.desk.continue_url = Some(scene.continue_url());
+        let outside = Outside { carrier: scene.carrier(), provider: Arc::new(WebHook::new(scene.hook_url(), scene.hook_secret(), Arc::new(SystemClock))?) };
+        let desk = open_desk(settings, &folder, outside).await?;
+        let scene = scene.furnish(desk.clone(), folder.path()).await?;
+        (desk, Some(scene))
+    } else {
+        let outside = Outside::of(&settings)?;
+        (open_desk(settings, &folder, outside).await?, None)
+    };
+
+    desk.note_settings(&marks).await?;
+    let hints = scene.clone().map(|scene| scene as Arc<dyn web::DemoHints>);
+    let app = App::new(desk.clone(), web_settings, shown, data.display().to_string(), hints, stopping.clone());
+    let more = scene.clone();
+    let (router, _) = web::router(app, move |routes| match more {
+        Some(scene) => scene.routes(routes),
+        None => routes,
+    });
+
+    for _ in 0..WORKERS {
+        let (desk, mut stopping) = (desk.clone(), stopping.clone());
+        tasks.spawn(desk.work_until(async move {
+            // An error means that the server is gone, which is the same.
+            let _ = stopping.wait_for(|stop| *stop).await;
+        }));
+    }
+    match &scene {
+        Some(scene) => scene.greet(&base),
+        None => {
+            println!("Staunch is at {base}");
+            if let Some(secret) = desk.first_setup().await? {
+                println!("Set up the first admin with this link, which works once: {base}/set-up/{secret}");
+            }
+        }
+    }
+
+    let mut ended = stopping.clone();
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            let _ = ended.wait_for(|stop| *stop).await;
+        });
+    let mut server = tokio::spawn(async move { server.await });
+    tokio::select! {
+        () = told_to_stop() => {}
+        result = &mut server => bail!("the server ended by itself: {result:?}"),
+    }
+    tracing::info!("stopping: work in hand is finished");
+    stop.send_replace(true);
+    if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+        tracing::warn!("some requests took too long and were cut off");
+        server.abort();
+    }
+    // A letter in hand is finished too; what is queued stays queued.
+    if tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await.is_err() {
+        tracing::warn!("a letter took too long; it is sent again at the next start");
+    }
+    desk.store().close().await;
+    Ok(())
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+/// Log lines go to standard error; `STAUNCH_LOG` says how many, such as `debug`.
+fn log(json: bool) {
+    let filter = EnvFilter::try_from_env("STAUNCH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call, as in tests, keeps the first.
+    let _ = if json { lines.json().try_init() } else { lines.try_init() };
+}

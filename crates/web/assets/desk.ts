@@ -1,0 +1,20 @@
+import "htmx.org";
+import { startCopying } from "./copy";
+import { startDrafts } from "./drafts";
+import { startKeys } from "./keys";
+import { startLive } from "./live";
+import { startPages } from "./pages";
+import { startPalette } from "./palette";
+import { startThemes } from "./themes";
+import { startTimes } from "./times";
+import { startToasts } from "./toasts";
+
+startPages();
+startDrafts();
+startTimes();
+startToasts();
+startCopying();
+startThemes();
+startPalette();
+startKeys();
+startLive();

@@ -1,0 +1,97 @@
+// One key for each thing a rep does all day. While somebody types, keys are letters.
+const typing = (element: Element | null) => !!element?.closest("input:not([type=radio]), textarea, select, [contenteditable]");
+const press = (id: string) => document.getElementById(id)?.click();
+
+function write(kind: string): void {
+  const radio = document.getElementById(`as-${kind}`) as HTMLInputElement | null;
+  if (!radio) return;
+  if (location.hash === "#panel") location.hash = "conversation";
+  radio.checked = true;
+  radio.form?.querySelector<HTMLTextAreaElement>("textarea")?.focus();
+}
+
+function move(by: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("a.row")];
+  const from = rows.findIndex((row) => row === document.activeElement);
+  const start = from >= 0 ? from : rows.findIndex((row) => row.hasAttribute("aria-current"));
+  const row = rows[Math.max(0, Math.min(rows.length - 1, start + by))];
+  row?.focus();
+  row?.scrollIntoView({ block: "nearest" });
+}
+
+function offer(number: string): void {
+  const target = document.querySelector<HTMLElement>(`[data-offer="${number}"]`);
+  if (!target) return;
+  const panel = document.getElementById("panel");
+  if (panel && getComputedStyle(panel).visibility === "hidden") location.hash = "panel";
+  requestAnimationFrame(() => { target.focus(); target.scrollIntoView({ block: "nearest" }); });
+}
+
+export function escalate(): void {
+  const box = document.querySelector<HTMLDetailsElement>("[data-escalate]");
+  if (!box) return;
+  const panel = document.getElementById("panel");
+  if (panel && (getComputedStyle(panel).visibility === "hidden" || getComputedStyle(panel).display === "none")) location.hash = "panel";
+  box.open = true;
+  requestAnimationFrame(() => { box.querySelector("input[name=reason]")?.scrollIntoView({ block: "center" }); box.querySelector<HTMLElement>("input[name=reason]")?.focus(); });
+}
+
+const keys: Record<string, () => void> = {
+  j: () => move(1),
+  k: () => move(-1),
+  r: () => write("reply"),
+  n: () => write("note"),
+  h: () => write("heard"),
+  s: () => write("said"),
+  c: () => press("new-call"),
+  a: () => press("assign"),
+  e: escalate,
+  "#": () => press("close"),
+  "/": () => document.getElementById("search")?.focus(),
+  "?": () => document.dispatchEvent(new CustomEvent("staunch:open", { detail: "help" })),
+};
+
+export function startKeys(): void {
+  if (/Mac|iPhone|iPad/.test(navigator.platform)) document.querySelectorAll("kbd").forEach((key) => { if (key.textContent?.startsWith("Ctrl")) key.textContent = key.textContent.replace("Ctrl", "⌘"); });
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || event.altKey) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      document.dispatchEvent(new CustomEvent("staunch:open", { detail: "palette" }));
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    const focused = document.activeElement;
+    if (event.key === "Escape") {
+      const menu = document.querySelector<HTMLDetailsElement>("details.me[open], details.filter[open]");
+      if (menu) { menu.open = false; menu.querySelector<HTMLElement>("summary")?.focus(); }
+      else if (typing(focused)) (focused as HTMLElement).blur();
+      else if (location.hash === "#panel") location.hash = "conversation";
+      return;
+    }
+    if (typing(focused)) return;
+    if (/^[1-9]$/.test(event.key)) { event.preventDefault(); offer(event.key); return; }
+    const act = keys[event.key];
+    if (act) { event.preventDefault(); act(); }
+  });
+
+  // "Say this" outside a call puts the words into the reply.
+  document.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>("[data-insert]");
+    if (!button) return;
+    write("reply");
+    const text = document.querySelector<HTMLTextAreaElement>("[data-draft]");
+    if (!text) return;
+    text.setRangeText((text.value && !text.value.endsWith("\n") ? "\n" : "") + (button.dataset.insert ?? ""), text.selectionEnd, text.selectionEnd, "end");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // A call begins with listening.
+  const listen = () => {
+    const text = document.querySelector<HTMLInputElement>("#as-heard")?.form?.querySelector("textarea");
+    if (text && matchMedia("(min-width: 760px)").matches && (document.activeElement === document.body || document.activeElement?.id === "new-call") && text.id !== last) { last = text.id; text.focus(); }
+  };
+  let last = "";
+  document.addEventListener("htmx:after:swap", listen);
+  listen();
+}

@@ -1,0 +1,123 @@
+//! The pages of the staff, one file a place: its routes, and how what the desk knows becomes what
+//! is shown.
+
+mod calls;
+mod ledger;
+mod mail;
+mod messages;
+mod people;
+mod requests;
+mod sessions;
+mod settings;
+mod tickets;
+mod tokens;
+
+use axum::{
+    Form,
+    extract::{FromRequest, Query, Request},
+    response::Response,
+};
+use desk::DeskError;
+use serde::Deserialize;
+use std::{convert::Infallible, str::FromStr};
+
+use crate::{
+    app::App,
+    fault::Fault,
+    pages::{go, sentence},
+    routes::Routes,
+    view::{Flash, Tone, tickets::Filter},
+};
+
+/// The routes of the staff's pages.
+#[must_use]
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .with(tickets::routes)
+        .with(messages::routes)
+        .with(requests::routes)
+        .with(calls::routes)
+        .with(mail::routes)
+        .with(ledger::routes)
+        .with(people::routes)
+        .with(sessions::routes)
+        .with(tokens::routes)
+        .with(settings::routes)
+}
+
+/// An id or number in a path or form; what can't be one leads nowhere.
+fn id<T: FromStr>(text: &str) -> Result<T, Fault> {
+    text.parse().map_err(|_| Fault::not_found())
+}
+
+/// Plain information for the next page.
+fn quiet(text: impl Into<String>) -> Flash {
+    Flash {
+        tone: Tone::Neutral,
+        text: text.into(),
+        undo: None,
+    }
+}
+
+/// Answers a form: go there and say what became of it. What happened first is said there too; it
+/// is nobody's mistake.
+fn done(app: &App, to: &str, outcome: Result<Flash, DeskError>) -> Result<Response, Fault> {
+    let flash = match outcome {
+        Ok(flash) => flash,
+        Err(DeskError::Conflict(text)) => Flash {
+            tone: Tone::Warning,
+            text: sentence(text),
+            undo: None,
+        },
+        Err(error) => return Err(error.into()),
+    };
+    Ok(go(app, to, Some(&flash)))
+}
+
+/// The path of a ticket, beside the list that somebody came from.
+fn ticket_path(number: i64, act: &str, filter: Option<Filter>) -> String {
+    let query = filter.map_or_else(String::new, |filter| format!("?filter={}", filter.as_str()));
+    format!("/desk/tickets/{number}{act}{query}")
+}
+
+/// A text with a capital letter.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+/// A count of the database.
+fn count(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+#[derive(Default, Deserialize)]
+struct Named {
+    #[serde(default)]
+    filter: String,
+}
+
+/// The list that a form without other fields came from: a field of it, or of the query for an undo.
+struct Kept(Option<Filter>);
+
+impl FromRequest<App> for Kept {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Infallible> {
+        let query = Query::<Named>::try_from_uri(request.uri()).map(|Query(named)| named);
+        let form = Form::<Named>::from_request(request, app).await;
+        let words = [
+            form.map(|Form(named)| named).unwrap_or_default(),
+            query.unwrap_or_default(),
+        ];
+        Ok(Self(
+            words.iter().find_map(|named| named.filter.parse().ok()),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests;

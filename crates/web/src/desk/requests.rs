@@ -1,0 +1,244 @@
+//! Requests: the offers and cards beside a ticket, and asking.
+
+use axum::{
+    Form,
+    extract::{Path, State},
+    response::Response,
+};
+use desk::{Asked, DeskError, RequestView};
+use serde::Deserialize;
+use words::{RequestKind, RequestState, Time};
+
+use super::{capital, done, id, messages, quiet, ticket_path, tickets::done_or_gone};
+use crate::{
+    app::App,
+    fault::Fault,
+    guard::Staff,
+    routes::{Routes, WORKS, Who},
+    view::{
+        Flash, When,
+        ticket::{Offer, RequestCard, Verdict},
+        tickets::Filter,
+    },
+};
+
+pub(super) fn routes(routes: Routes) -> Routes {
+    routes.post("/desk/tickets/{number}/requests", Who::Staff(WORKS), ask)
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    kind: String,
+    #[serde(default)]
+    field: String,
+    #[serde(default)]
+    item: String,
+    #[serde(default)]
+    filter: String,
+}
+
+async fn ask(
+    State(app): State<App>,
+    me: Staff,
+    Path(number): Path<String>,
+    Form(form): Form<Wanted>,
+) -> Result<Response, Fault> {
+    let number = id(&number)?;
+    let filter: Option<Filter> = form.filter.parse().ok();
+    let kind: RequestKind = form
+        .kind
+        .parse()
+        .map_err(|error: words::UnknownWordError| DeskError::Invalid(error.to_string()))?;
+    let outcome = app
+        .desk()
+        .ask(&me, number, kind, &form.field, &form.item)
+        .await;
+    match outcome {
+        // A refusal may have gone to the lead, and with it the ticket.
+        Ok(asked) if asked.state == RequestState::Refused => {
+            done_or_gone(
+                &app,
+                &me,
+                number,
+                filter,
+                Ok(to_say(&asked.words, &asked.reason)),
+            )
+            .await
+        }
+        Err(DeskError::Refused { words, reason, .. }) => done(
+            &app,
+            &ticket_path(number, "", filter),
+            Ok(to_say(&words, &reason)),
+        ),
+        outcome => done(
+            &app,
+            &ticket_path(number, "", filter),
+            outcome.map(|asked| begun(kind, &asked)),
+        ),
+    }
+}
+
+/// A refusal is no mistake of anybody: what helps now is what to say.
+fn to_say(words: &str, reason: &str) -> Flash {
+    if words.is_empty() {
+        quiet(reason)
+    } else {
+        quiet(format!("You can say: “{words}”"))
+    }
+}
+
+fn begun(kind: RequestKind, asked: &Asked) -> Flash {
+    Flash::good(match (asked.state, kind) {
+        (RequestState::Waiting, _) => {
+            "The owner is asked by email. Nothing changes until they answer."
+        }
+        (RequestState::Done, RequestKind::Lock) => "The account's data is frozen.",
+        (RequestState::Done, _) => "Done.",
+        _ => "It's on its way to the registered email.",
+    })
+}
+
+/// An offer as the panel shows it. What only a lead may ask for is no act of a rep: it says so, and
+/// escalating stands below it.
+pub(super) fn offer(offer: desk::Offer) -> Offer {
+    Offer {
+        kind: offer.kind,
+        field: offer.field,
+        title: offer.title,
+        explains: offer.explains,
+        items: offer.items,
+        verdict: match offer.verdict {
+            desk::Verdict::Allowed => Verdict::Allowed,
+            desk::Verdict::Asks => Verdict::Asks,
+            desk::Verdict::Escalates { why, words } | desk::Verdict::Refused { why, words } => {
+                Verdict::Refused { why, words }
+            }
+        },
+        rule: rule(&offer.rule),
+    }
+}
+
+/// A rule by its name in the policies, as people read it.
+fn rule(name: &str) -> String {
+    if name.is_empty() {
+        return String::new();
+    }
+    format!("The rule “{}”.", name.replace('-', " "))
+}
+
+/// A request as a card.
+pub(super) fn card(request: RequestView, now: Time) -> RequestCard {
+    let next = next(&request, now);
+    let row = request.row;
+    RequestCard {
+        id: row.id.to_string(),
+        title: match row.kind {
+            RequestKind::Deliver => format!("Send {}", row.label),
+            _ => capital(&row.label),
+        },
+        state: row.state,
+        when: When::at(row.at, now),
+        until: row.expires_at.map(|until| When::at(until, now)),
+        goes: match (request.goes.as_str(), row.kind) {
+            ("", _) => String::new(),
+            (goes, RequestKind::Deliver) => format!("to {goes}"),
+            (goes, _) => format!("asked at {goes}"),
+        },
+        next,
+        words: words_now(row.kind, row.state, row.words),
+        rule: rule(&row.rule),
+    }
+}
+
+/// What happens next, or what happened.
+fn next(request: &RequestView, now: Time) -> String {
+    let row = &request.row;
+    let plain = match (row.state, row.kind) {
+        (RequestState::Waiting, _) => "Waiting for the owner's answer. Nothing changes until then.",
+        (RequestState::Sending, RequestKind::Deliver) => "It leaves within seconds.",
+        (RequestState::Sending, _) => "The owner said yes. The identity provider is being told.",
+        (RequestState::Done, RequestKind::Deliver) => {
+            return format!(
+                "The mail server took it on {}.",
+                row.updated_at.format("%-d %B at %H:%M UTC")
+            );
+        }
+        (RequestState::Done, RequestKind::Reset) => {
+            "The owner said yes, and goes on at the identity provider."
+        }
+        (RequestState::Done, RequestKind::Unlock) => "The owner lifted the freeze.",
+        (RequestState::Done, RequestKind::Ask) => "The owner said: yes, that was me.",
+        (RequestState::Done, RequestKind::Lock) => {
+            "The account's data is frozen until the owner lifts it."
+        }
+        (RequestState::Done, _) => "It is done.",
+        (RequestState::Denied, _) => "The owner said it wasn't them. Their data is frozen.",
+        (RequestState::Expired, _) => {
+            "The owner didn't answer in time. Nothing was changed, and you can ask again."
+        }
+        (RequestState::Refused, _) => "Nothing was sent or changed. The conversation says why.",
+        (RequestState::Failed, RequestKind::Deliver) => {
+            "The mail could not be sent and was given up. A lead can send it again."
+        }
+        (RequestState::Failed, _) => {
+            "It could not be handed over and was given up. A lead can send it again."
+        }
+    };
+    let still = matches!(
+        row.state,
+        RequestState::Waiting | RequestState::Sending | RequestState::Failed
+    );
+    match &request.trouble {
+        Some((why, next)) if still => {
+            // Without a next try it is being tried at this moment, unless it was given up.
+            let next = next.or((row.state != RequestState::Failed).then_some(now));
+            messages::trouble(why, next, now)
+        }
+        _ => plain.to_owned(),
+    }
+}
+
+/// The words that were true when it was asked, as long as they are.
+fn words_now(kind: RequestKind, state: RequestState, words: String) -> String {
+    match (state, kind) {
+        (RequestState::Waiting | RequestState::Refused, _)
+        | (RequestState::Sending | RequestState::Done, RequestKind::Deliver)
+        | (RequestState::Done, RequestKind::Lock) => words,
+        (RequestState::Denied, _) => {
+            "I can't go on with this here. You'll hear from us at the email on your account."
+                .to_owned()
+        }
+        (RequestState::Failed, _) => {
+            "It didn't get through just now. A colleague looks after it.".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_said_only_as_long_as_they_are_true() {
+        let words = |state, kind| words_now(kind, state, "I've sent it.".to_owned());
+        let reset = RequestKind::Reset;
+        assert_eq!(words(RequestState::Waiting, reset), "I've sent it.");
+        assert_eq!(words(RequestState::Expired, reset), "");
+        assert_eq!(words(RequestState::Done, reset), "");
+        assert_ne!(
+            words(RequestState::Failed, RequestKind::Deliver),
+            "I've sent it."
+        );
+        assert_eq!(
+            words(RequestState::Done, RequestKind::Deliver),
+            "I've sent it."
+        );
+    }
+
+    #[test]
+    fn a_rule_reads_as_words() {
+        assert_eq!(rule("secrets-stay"), "The rule “secrets stay”.");
+        assert_eq!(rule(""), "");
+    }
+}

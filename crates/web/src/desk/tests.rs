@@ -1,0 +1,340 @@
+//! The pages of the staff through the whole router, with a real session.
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode, header},
+};
+use desk::{
+    accounts::AccountDocument,
+    people::code_at,
+    testing::{On, World},
+};
+use std::{sync::Arc, time::Duration};
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::{WebSettings, cookie, pages};
+
+const PASSWORD: &str = "seven green bicycles at noon";
+const ROBIN: &str = r#"{"external_id":"A-1042","display_name":"Robin Vale","customer_since":"2019-05-01",
+  "contact_points":[{"kind":"email","value":"robin@example.net","registered_at":"2019-05-01","confirmed_at":"2019-05-01"}],
+  "fields":{"address":"12 Canary Lane, Leeds","order":{"7001":"2 gizmos"}}}"#;
+
+struct Browser {
+    world: World,
+    router: Router,
+    cookie: String,
+}
+
+struct Seen {
+    status: StatusCode,
+    to: String,
+    flash: Option<Flash>,
+    text: String,
+}
+
+impl Browser {
+    /// The first admin, signed in, with one account on file.
+    async fn of_admin() -> Self {
+        let world = World::on(On::Sqlite).await;
+        let desk = &world.desk;
+        let setup = desk
+            .first_setup()
+            .await
+            .expect("an answer")
+            .expect("a link");
+        desk.check_enrolment(&setup, "Ada", "ada", PASSWORD)
+            .await
+            .expect("a first page");
+        let invite = desk.invitation(&setup).await.expect("an invitation");
+        let totp = invite.enrolment.expect("an enrolment").totp_secret_base32;
+        let code = code_at(&totp, desk.now()).expect("a code");
+        desk.accept(&setup, &code).await.expect("an admin");
+        world.clock.pass(Duration::from_secs(60));
+        let half = desk
+            .sign_in("ada", PASSWORD, "192.0.2.1", "Test")
+            .await
+            .expect("a half session");
+        let code = code_at(&totp, desk.now()).expect("a code");
+        let session = desk
+            .second_step(&half.secret, &code, "192.0.2.1")
+            .await
+            .expect("a session");
+        let robin = AccountDocument::from_json(ROBIN.as_bytes()).expect("a document");
+        desk.put_account(None, "A-1042", robin)
+            .await
+            .expect("an account");
+        world.clock.pass(Duration::from_secs(60));
+        let (_stop, stopping) = tokio::sync::watch::channel(false);
+        let app = App::new(
+            Arc::clone(&world.desk),
+            WebSettings::default(),
+            Vec::new(),
+            "/var/lib/staunch".to_owned(),
+            None,
+            stopping,
+        );
+        let cookie = format!("{}={}", cookie::session(&app), session.secret);
+        let (router, _) = pages::router(app, |routes| routes);
+        Self {
+            world,
+            router,
+            cookie,
+        }
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Seen {
+        let answer = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("an answer");
+        let header = |name| {
+            let value = answer.headers().get(name)?.to_str().ok()?;
+            Some(value.to_owned())
+        };
+        let to = header(header::LOCATION).unwrap_or_default();
+        let flash = header(header::SET_COOKIE).and_then(|set| {
+            set.strip_prefix("staunch-flash=")?
+                .split(';')
+                .next()
+                .and_then(cookie::unpack)
+        });
+        let status = answer.status();
+        let body = to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
+        let text = String::from_utf8(body.to_vec()).expect("text");
+        Seen {
+            status,
+            to,
+            flash,
+            text,
+        }
+    }
+
+    async fn get(&self, path: &str) -> Seen {
+        let request = Request::get(path).header(header::COOKIE, &self.cookie);
+        self.ask(request.body(Body::empty()).expect("a request"))
+            .await
+    }
+
+    async fn post(&self, path: &str, form: &str) -> Seen {
+        let request = Request::post(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.ask(
+            request
+                .body(Body::from(form.to_owned()))
+                .expect("a request"),
+        )
+        .await
+    }
+
+    /// A call about Robin's account, found by the order's number.
+    async fn call(&self) -> String {
+        let ticket = self.post("/desk/calls", "").await.to;
+        let ticket = ticket.split('?').next().expect("a path").to_owned();
+        let found = self
+            .post(
+                &format!("{ticket}/look-up"),
+                "kind=order&value=7001&filter=open",
+            )
+            .await;
+        assert_eq!(found.status, StatusCode::OK, "{}", found.text);
+        let id = found
+            .text
+            .split("name=\"account\" value=\"")
+            .nth(1)
+            .expect("a result");
+        let id = id.split('"').next().expect("an id");
+        let chosen = self
+            .post(
+                &format!("{ticket}/account"),
+                &format!("account={id}&filter=open"),
+            )
+            .await;
+        assert_eq!(chosen.to, format!("{ticket}?filter=open"));
+        ticket
+    }
+}
+
+#[tokio::test]
+async fn a_call_goes_from_the_first_word_to_the_delivery() {
+    let browser = Browser::of_admin().await;
+    let ticket = browser.call().await;
+    let heard = browser
+        .post(
+            &format!("{ticket}/messages"),
+            "kind=heard&text=Where+do+I+live%3F",
+        )
+        .await;
+    assert_eq!(
+        (heard.status, heard.to.as_str()),
+        (StatusCode::SEE_OTHER, ticket.as_str())
+    );
+    let page = browser.get(&format!("{ticket}?filter=mine")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for words in [
+        "Robin Vale",
+        "The customer?",
+        "Where do I live?",
+        "Send postal address",
+        "since 2019",
+    ] {
+        assert!(page.text.contains(words), "`{words}` is missing");
+    }
+    assert!(!page.text.contains("Canary") && !page.text.contains("robin@"));
+
+    let refused = browser
+        .post(&format!("{ticket}/requests"), "kind=reveal&field=address")
+        .await;
+    assert_eq!(refused.status, StatusCode::SEE_OTHER);
+    let flash = refused.flash.expect("words");
+    assert_eq!(flash.tone, Tone::Neutral);
+    assert!(
+        flash.text.contains("I can't see that here"),
+        "{}",
+        flash.text
+    );
+
+    let sent = browser
+        .post(
+            &format!("{ticket}/requests"),
+            "kind=deliver&field=address&filter=mine",
+        )
+        .await;
+    assert_eq!(sent.to, format!("{ticket}?filter=mine"));
+    browser.world.work().await;
+    let page = browser.get(&ticket).await;
+    assert!(
+        page.text.contains("The mail server took it on"),
+        "{}",
+        page.text
+    );
+    assert!(!page.text.contains("Canary"));
+}
+
+#[tokio::test]
+async fn what_was_done_can_be_undone_and_done_twice_is_no_error() {
+    let browser = Browser::of_admin().await;
+    let ticket = browser.call().await;
+    let closed = browser
+        .post(&format!("{ticket}/close"), "filter=open")
+        .await;
+    assert_eq!(closed.to, format!("{ticket}?filter=open"));
+    let undo = closed.flash.and_then(|flash| flash.undo).expect("an undo");
+    let twice = browser.post(&format!("{ticket}/close"), "").await;
+    assert_eq!(twice.status, StatusCode::SEE_OTHER);
+    assert_eq!(twice.flash.map(|flash| flash.tone), Some(Tone::Warning));
+    let reopened = browser.post(&undo, "").await;
+    assert_eq!(
+        reopened.to,
+        format!("{ticket}?filter=open"),
+        "an undo keeps the list"
+    );
+    let list = browser.get("/desk?filter=open").await;
+    assert!(list.text.contains(&format!("{ticket}?filter=open")));
+
+    let escalated = browser.post(&format!("{ticket}/escalate"), "reason=").await;
+    assert!(
+        escalated
+            .flash
+            .expect("words")
+            .text
+            .contains("I've asked a colleague")
+    );
+    let page = browser.get(&ticket).await;
+    assert!(
+        page.text.contains("With the lead since") && !page.text.contains("“No reason was given.”")
+    );
+}
+
+#[tokio::test]
+async fn a_look_up_that_can_not_be_says_so_on_its_page() {
+    let browser = Browser::of_admin().await;
+    let bad = browser
+        .post("/desk/look-up", "kind=shoe_size&value=44")
+        .await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(bad.text.contains("find-value") && bad.text.contains("role=\"alert\""));
+    let mut last = StatusCode::OK;
+    for n in 0..40 {
+        let form = format!("kind=order&value={n}");
+        last = browser.post("/desk/look-up", &form).await.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn the_pages_of_an_admin_open_and_their_forms_answer() {
+    let browser = Browser::of_admin().await;
+    browser.call().await;
+    for path in [
+        "/desk",
+        "/desk?q=call",
+        "/desk?filter=safety",
+        "/desk/calls/new",
+        "/desk/look-up",
+        "/desk/mail",
+        "/desk/ledger",
+        "/desk/people",
+        "/desk/sessions",
+        "/desk/tokens",
+        "/desk/settings",
+    ] {
+        assert_eq!(browser.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    let ledger = browser.get("/desk/ledger").await.text;
+    assert!(ledger.contains("account looked-up") && ledger.contains("Ada"));
+
+    let made = browser
+        .post("/desk/people/invite", "name=Kit+Arlo&role=lead")
+        .await;
+    assert!(made.text.contains("/invitation/") && made.text.contains("Kit Arlo"));
+    let bad = browser
+        .post("/desk/people/invite", "name=+&role=lead")
+        .await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let token = browser
+        .post("/desk/tokens", "name=import&role=admin&days=30")
+        .await;
+    assert!(token.text.contains("stt_"));
+    let bad = browser
+        .post("/desk/tokens", "name=import&role=admin&days=never")
+        .await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let long = format!("subject={}", "a".repeat(300));
+    let bad = browser.post("/desk/calls", &long).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    for path in ["/desk/tickets/9999", "/desk/tickets/robin"] {
+        assert_eq!(
+            browser.get(path).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    for path in [
+        "/desk/tickets/9999/close",
+        "/desk/people/7/deactivate",
+        "/desk/mail/x/resend",
+        "/desk/tokens/x/revoke",
+    ] {
+        assert_eq!(
+            browser.post(path, "").await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn the_way_back_keeps_the_list_and_nothing_else() {
+    assert_eq!(
+        ticket_path(7, "", Some(Filter::Flags)),
+        "/desk/tickets/7?filter=flags"
+    );
+    assert_eq!(ticket_path(7, "/reopen", None), "/desk/tickets/7/reopen");
+    assert!("flags\r\nset-cookie: a=b".parse::<Filter>().is_err());
+}

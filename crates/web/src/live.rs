@@ -1,0 +1,50 @@
+//! What changed, told to open pages as it happens: numbers only, no words.
+
+use axum::{
+    extract::State,
+    response::sse::{Event, KeepAlive, Sse},
+};
+use desk::Change;
+use futures::{Stream, stream};
+use std::{convert::Infallible, time::Duration};
+use tokio::{
+    sync::{broadcast::error::RecvError, watch},
+    time::{Instant, timeout_at},
+};
+
+use crate::app::App;
+
+/// How long one stream lives; the browser then asks anew and its session is checked again.
+const LIVES: Duration = Duration::from_secs(300);
+
+/// `GET /desk/live`.
+pub(crate) async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    Sse::new(events(&app)).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
+}
+
+/// The events of [`stream`], for other places that show the same changes.
+pub fn events(app: &App) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
+    let changes = app.desk().store().changes();
+    let until = Instant::now() + LIVES;
+    stream::unfold((changes, app.stopping(), until), |(mut changes, mut stopping, until)| async move {
+        loop {
+            let next = tokio::select! {
+                next = timeout_at(until, changes.recv()) => next.ok()?,
+                () = stopped(&mut stopping) => return None,
+            };
+            let data = match next {
+                Ok(Change::Ticket(number)) => format!("{{\"ticket\":{number}}}"),
+                Ok(Change::List) | Err(RecvError::Lagged(_)) => "{\"list\":true}".to_owned(),
+                Ok(Change::Jobs) => continue,
+                Err(RecvError::Closed) => return None,
+            };
+            let event = Event::default().event("changed").data(data);
+            return Some((Ok(event), (changes, stopping, until)));
+        }
+    })
+}
+
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error means that the server is gone, which is the same.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}

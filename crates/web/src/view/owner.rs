@@ -1,0 +1,70 @@
+//! The owner's pages: reached from a mail, on a phone, once in a life, without a login.
+
+use askama::Template;
+
+use super::assets;
+
+/// Where the answer to a question stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Not given yet: the page asks.
+    Open,
+    /// Yes, and what happened by it.
+    Yes,
+    /// No, and what is now frozen.
+    No,
+    /// The link was used before or is too old.
+    Over,
+}
+
+/// "Did you ask us to …?": confirms one request.
+#[derive(Template, Clone, Debug)]
+#[template(path = "owner-confirm.html")]
+pub struct ConfirmPage {
+    /// The company.
+    pub company: String,
+    /// The page's own path, which the form posts to.
+    pub action: String,
+    /// What was asked, after "Did you ask us to": `reset your password`.
+    pub what: String,
+    /// What the first button does, after "Yes, that was me:": `reset it`.
+    pub yes: String,
+    /// How and when it was asked: `Someone who called us on Saturday at 10:02 asked for it in your name.`
+    pub story: String,
+    /// What happens after yes, before the click: `We will send you to your sign-in page, where you choose a new password.`
+    pub after_yes: String,
+    /// Where the owner goes on after yes, if the identity provider has a page; empty otherwise.
+    pub go_on: String,
+    /// Where the answer stands.
+    pub answer: Answer,
+}
+
+/// "Was this you?": what the watch saw.
+#[derive(Template, Clone, Debug)]
+#[template(path = "owner-outreach.html")]
+pub struct OutreachPage {
+    /// The company.
+    pub company: String,
+    /// The page's own path, which the form posts to.
+    pub action: String,
+    /// What was seen, one line each: `Five wrong passwords on Saturday at 10:02`.
+    pub signals: Vec<String>,
+    /// Where the answer stands.
+    pub answer: Answer,
+}
+
+/// "It wasn't me", from a notice.
+#[derive(Template, Clone, Debug)]
+#[template(path = "owner-repudiate.html")]
+pub struct RepudiatePage {
+    /// The company.
+    pub company: String,
+    /// The page's own path, which the form posts to.
+    pub action: String,
+    /// What happened: `Someone contacted our support about your account on 21 November, by phone.`
+    pub story: String,
+    /// What was given out: `Nothing about you was given out.` or `We sent your invoice 10442 to this address.`
+    pub given: String,
+    /// Where it stands: open, no ("It wasn't me" was pressed) or over.
+    pub answer: Answer,
+}

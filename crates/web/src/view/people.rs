@@ -1,0 +1,67 @@
+//! The staff, and how one becomes staff.
+
+use askama::Template;
+use words::Role;
+
+use super::{Place, Shell, When, assets};
+
+/// The staff: `GET /desk/people`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "people.html")]
+pub struct PeoplePage {
+    /// What surrounds it.
+    pub shell: Shell,
+    /// Everybody, by name.
+    pub people: Vec<PersonRow>,
+    /// The invitations nobody has taken up yet.
+    pub invitations: Vec<InvitationRow>,
+    /// The invitation just made: its link is shown this once.
+    pub made: Option<NewInvitation>,
+    /// What was typed as name, after an error.
+    pub name: String,
+    /// What went wrong.
+    pub error: Option<String>,
+}
+
+/// A member of staff.
+#[derive(Clone, Debug)]
+pub struct PersonRow {
+    /// Their id.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// Their sign-in name.
+    pub login: String,
+    /// What they may do.
+    pub role: Role,
+    /// When they were last here.
+    pub seen: Option<When>,
+    /// Whether they can sign in.
+    pub active: bool,
+    /// Whether it is who is looking.
+    pub me: bool,
+}
+
+/// An invitation that waits.
+#[derive(Clone, Debug)]
+pub struct InvitationRow {
+    /// Its id.
+    pub id: String,
+    /// For whom.
+    pub name: String,
+    /// The role that waits for them.
+    pub role: Role,
+    /// Until when it can be used.
+    pub until: When,
+}
+
+/// An invitation just made.
+#[derive(Clone, Debug)]
+pub struct NewInvitation {
+    /// For whom.
+    pub name: String,
+    /// The link, which works once.
+    pub link: String,
+    /// Until when it can be used.
+    pub until: When,
+}
