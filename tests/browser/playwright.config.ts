@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
@@ -6,11 +7,11 @@ export default defineConfig({
   outputDir: 'test-results',
   // A file is a story whose steps share one server; files run beside each other.
   fullyParallel: false,
-  workers: 2,
+  workers: availableParallelism() > 2 ? 2 : 1,
   retries: 0,
   forbidOnly: true,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   reporter: [['list'], ['./support/tally.ts']],
   use: {
     browserName: 'chromium',

@@ -21,15 +21,29 @@ pub(crate) const SEED: u64 = 1042;
 
 /// Brings the customers in. Run again, it changes nothing.
 pub(crate) async fn customers(desk: &Arc<Desk>, as_of: Time) -> Result<()> {
-    let rows = sample::accounts(SEED, ACCOUNTS, as_of).zip(1..).map(|(account, line)| {
-        let document = AccountDocument::deserialize(account.to_document());
-        let document = document.map_err(|error| DocumentError::Row(error.to_string()));
-        Ok(Row { line, end: line, document })
-    });
-    let mut tell = |progress: desk::accounts::Progress| println!("  {} of {ACCOUNTS} customers", progress.rows);
-    let report = desk.import(rows, ImportOptions::default(), &mut tell).await?;
+    let rows = sample::accounts(SEED, ACCOUNTS, as_of)
+        .zip(1..)
+        .map(|(account, line)| {
+            let document = AccountDocument::deserialize(account.to_document());
+            let document = document.map_err(|error| DocumentError::Row(error.to_string()));
+            Ok(Row {
+                line,
+                end: line,
+                document,
+            })
+        });
+    let mut tell = |progress: desk::accounts::Progress| {
+        println!("  {} of {ACCOUNTS} customers", progress.rows);
+    };
+    let report = desk
+        .import(rows, ImportOptions::default(), &mut tell)
+        .await?;
     if let Some(bad) = report.bad.first() {
-        anyhow::bail!("customer {} of the sample can't be used: {}", bad.line, bad.reason);
+        anyhow::bail!(
+            "customer {} of the sample can't be used: {}",
+            bad.line,
+            bad.reason
+        );
     }
     Ok(())
 }
@@ -38,8 +52,12 @@ pub(crate) async fn customers(desk: &Arc<Desk>, as_of: Time) -> Result<()> {
 pub(crate) async fn tickets(desk: &Desk, reps: &[Me], book: &mut Book) -> Result<()> {
     let all = sample::tickets();
     for ticket in all.iter().rev().skip(book.tickets) {
-        let rep = reps.get(ticket.assigned.unwrap_or(0)).context("a rep is missing")?;
-        one(desk, rep, ticket).await.with_context(|| format!("the ticket \"{}\"", ticket.subject))?;
+        let rep = reps
+            .get(ticket.assigned.unwrap_or(0))
+            .context("a rep is missing")?;
+        one(desk, rep, ticket)
+            .await
+            .with_context(|| format!("the ticket \"{}\"", ticket.subject))?;
         book.tickets += 1;
         book.save()?;
     }
@@ -51,7 +69,10 @@ async fn one(desk: &Desk, rep: &Me, ticket: &SampleTicket) -> Result<()> {
         Some(index) => Some(find(desk, rep, &sample::external_id(index)).await?),
         None => None,
     };
-    let (first, more) = ticket.messages.split_first().context("nobody said anything")?;
+    let (first, more) = ticket
+        .messages
+        .split_first()
+        .context("nobody said anything")?;
     let new = NewTicket {
         channel: ticket.channel,
         subject: ticket.subject.to_owned(),
@@ -61,10 +82,15 @@ async fn one(desk: &Desk, rep: &Me, ticket: &SampleTicket) -> Result<()> {
     };
     let number = desk.open_ticket(rep, new).await?;
     for message in more {
-        let written = desk.add_message(rep, number, message.kind, message.text).await;
+        let written = desk
+            .add_message(rep, number, message.kind, message.text)
+            .await;
         match written {
             // An account without a confirmed email gets no replies; the words stay in the house.
-            Err(DeskError::Refused { .. }) => desk.add_message(rep, number, MessageKind::Note, message.text).await?,
+            Err(DeskError::Refused { .. }) => {
+                desk.add_message(rep, number, MessageKind::Note, message.text)
+                    .await?
+            }
             written => written?,
         };
     }
@@ -72,15 +98,23 @@ async fn one(desk: &Desk, rep: &Me, ticket: &SampleTicket) -> Result<()> {
         desk.end_call(rep, number).await?;
     }
     if ticket.queue == Queue::Lead {
-        let note = ticket.messages.iter().rev().find(|message| message.kind == MessageKind::Note);
-        desk.escalate(rep, number, note.map_or("", |note| note.text)).await?;
+        let note = ticket
+            .messages
+            .iter()
+            .rev()
+            .find(|message| message.kind == MessageKind::Note);
+        desk.escalate(rep, number, note.map_or("", |note| note.text))
+            .await?;
     }
     Ok(())
 }
 
 async fn find(desk: &Desk, rep: &Me, external_id: &str) -> Result<AccountId> {
     let found = desk.look_up(rep, "external_id", external_id).await?;
-    Ok(found.first().with_context(|| format!("the account {external_id} is missing"))?.id)
+    Ok(found
+        .first()
+        .with_context(|| format!("the account {external_id} is missing"))?
+        .id)
 }
 
 /// An address in a country, as the country file that ships with Staunch has it.
@@ -109,7 +143,10 @@ pub(crate) async fn logins(desk: &Desk, service: &Me) -> Result<()> {
         }
     }
     let taken = desk.take_events(service, &lines).await?;
-    ensure!(taken.bad.is_empty() && taken.unknown == 0 && taken.flagged == 0, "the ordinary logins are not: {taken:?}");
+    ensure!(
+        taken.bad.is_empty() && taken.unknown == 0 && taken.flagged == 0,
+        "the ordinary logins are not: {taken:?}"
+    );
     Ok(())
 }
 

@@ -69,7 +69,12 @@ impl Mailboxes {
     pub(crate) fn new(clock: Arc<dyn Clock>, news: watch::Sender<u64>) -> Self {
         // Ids go on from the time, so that a link from before a restart opens nothing else.
         let last = AtomicI64::new(clock.now().seconds());
-        Self { clock, mails: Mutex::default(), last, news }
+        Self {
+            clock,
+            mails: Mutex::default(),
+            last,
+            news,
+        }
     }
 
     fn mails(&self) -> MutexGuard<'_, VecDeque<Arc<Mail>>> {
@@ -79,7 +84,12 @@ impl Mailboxes {
     /// The mails to an address, newest first.
     pub fn of(&self, address: &str) -> Vec<Arc<Mail>> {
         let mails = self.mails();
-        mails.iter().rev().filter(|mail| mail.to.eq_ignore_ascii_case(address)).cloned().collect()
+        mails
+            .iter()
+            .rev()
+            .filter(|mail| mail.to.eq_ignore_ascii_case(address))
+            .cloned()
+            .collect()
     }
 
     /// All mails that are kept, newest first.
@@ -106,7 +116,13 @@ impl Inbox for Mailboxes {
                     name: part.attachment_name().unwrap_or("attachment").to_owned(),
                     media_type: part.content_type().map_or_else(
                         || "application/octet-stream".to_owned(),
-                        |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or("octet-stream")),
+                        |kind| {
+                            format!(
+                                "{}/{}",
+                                kind.ctype(),
+                                kind.subtype().unwrap_or("octet-stream")
+                            )
+                        },
                     ),
                     bytes: part.contents().to_vec(),
                 })
@@ -120,7 +136,10 @@ impl Inbox for Mailboxes {
                 to: to.clone(),
                 at: self.clock.now(),
                 subject: message.subject().unwrap_or("(no subject)").to_owned(),
-                html: (message.html_body_count() > 0).then(|| message.body_html(0)).flatten().map(Into::into),
+                html: (message.html_body_count() > 0)
+                    .then(|| message.body_html(0))
+                    .flatten()
+                    .map(Into::into),
                 text: message.body_text(0).map(Into::into).unwrap_or_default(),
                 attachments: attachments(),
                 opened: AtomicBool::new(false),
@@ -149,16 +168,27 @@ mod tests {
         Received {
             from: "support@acme.example".to_owned(),
             to: to.iter().map(|&to| to.to_owned()).collect(),
-            data: format!("Subject: Number {n}\r\nContent-Type: text/plain\r\n\r\nHello {n}\r\n").into_bytes(),
+            data: format!("Subject: Number {n}\r\nContent-Type: text/plain\r\n\r\nHello {n}\r\n")
+                .into_bytes(),
         }
     }
 
     #[tokio::test]
     async fn a_mail_lies_in_the_mailbox_of_its_receiver_alone() {
         let boxes = Mailboxes::new(Arc::new(Still), watch::Sender::new(0));
-        boxes.take(mail(&["Robin@mail.example"], 1)).await.expect("taken");
-        boxes.take(mail(&["mina@mail.example", "robin@mail.example"], 2)).await.expect("taken");
-        let subjects: Vec<String> = boxes.of("robin@mail.example").iter().map(|m| m.subject.clone()).collect();
+        boxes
+            .take(mail(&["Robin@mail.example"], 1))
+            .await
+            .expect("taken");
+        boxes
+            .take(mail(&["mina@mail.example", "robin@mail.example"], 2))
+            .await
+            .expect("taken");
+        let subjects: Vec<String> = boxes
+            .of("robin@mail.example")
+            .iter()
+            .map(|m| m.subject.clone())
+            .collect();
         assert_eq!(subjects, ["Number 2", "Number 1"]);
         assert_eq!(boxes.of("mina@mail.example").len(), 1);
         assert!(boxes.of("dex@mail.example").is_empty());
@@ -172,10 +202,16 @@ mod tests {
     async fn the_oldest_mails_go_when_there_are_too_many() {
         let boxes = Mailboxes::new(Arc::new(Still), watch::Sender::new(0));
         for n in 0..KEPT + 5 {
-            boxes.take(mail(&["robin@mail.example"], n)).await.expect("taken");
+            boxes
+                .take(mail(&["robin@mail.example"], n))
+                .await
+                .expect("taken");
         }
         let all = boxes.all();
         assert_eq!(all.len(), KEPT);
-        assert_eq!(all.last().map(|mail| mail.subject.as_str()), Some("Number 5"));
+        assert_eq!(
+            all.last().map(|mail| mail.subject.as_str()),
+            Some("Number 5")
+        );
     }
 }

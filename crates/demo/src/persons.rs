@@ -36,12 +36,18 @@ impl Persons {
         let customers = sample::accounts(SEED, PLAYED, as_of)
             .map(|account| Customer {
                 key: account.external_id.to_lowercase(),
-                email: account.contact_point(ContactKind::Email).map(|point| point.value.clone()).unwrap_or_default(),
+                email: account
+                    .contact_point(ContactKind::Email)
+                    .map(|point| point.value.clone())
+                    .unwrap_or_default(),
                 values: Values::of(&account),
                 account,
             })
             .collect();
-        Self { fraudster: sample::fraudster(), customers }
+        Self {
+            fraudster: sample::fraudster(),
+            customers,
+        }
     }
 
     pub(crate) fn customer(&self, key: &str) -> Option<&Customer> {
@@ -50,16 +56,23 @@ impl Persons {
 
     /// The name of whoever has that key.
     pub(crate) fn name(&self, key: &str) -> &str {
-        self.customer(key).map_or(self.fraudster.name, |customer| &customer.account.display_name)
+        self.customer(key).map_or(self.fraudster.name, |customer| {
+            &customer.account.display_name
+        })
     }
 
     /// The key itself if somebody has it, else the fraudster's.
     pub(crate) fn key<'a>(&self, key: &'a str) -> &'a str {
-        if self.customer(key).is_some() { key } else { FRAUDSTER }
+        if self.customer(key).is_some() {
+            key
+        } else {
+            FRAUDSTER
+        }
     }
 
     pub(crate) fn mailbox(&self, key: &str) -> &str {
-        self.customer(key).map_or(self.fraudster.mailbox, |customer| &customer.email)
+        self.customer(key)
+            .map_or(self.fraudster.mailbox, |customer| &customer.email)
     }
 
     /// The list for the page, the fraudster first.
@@ -71,8 +84,8 @@ impl Persons {
         let unread = |address: &str| unread.get(&address.to_lowercase()).copied().unwrap_or(0);
         let fraudster = WorldPerson {
             key: FRAUDSTER.to_owned(),
-            name: format!("{}, a fraudster", self.fraudster.name),
-            about: "knows a name, a town and an account number".to_owned(),
+            name: self.fraudster.name.to_owned(),
+            about: "a fraudster; knows a name and a number".to_owned(),
             external_id: String::new(),
             unread: unread(self.fraudster.mailbox),
             fraudster: true,
@@ -90,12 +103,17 @@ impl Persons {
 
     /// What a caller could say next: what of their part they haven't said yet.
     pub(crate) fn prepared(&self, by: &str, claims: &str, said: &[&str]) -> Vec<String> {
-        let Some(customer) = self.customer(claims) else { return Vec::new() };
+        let Some(customer) = self.customer(claims) else {
+            return Vec::new();
+        };
         let account = &customer.account;
         let mut part: Vec<String> = match (by == FRAUDSTER, account.external_id.as_str()) {
-            (true, _) => {
-                self.fraudster.lines.iter().map(|line| line.replace("Robin Vale", &account.display_name)).collect()
-            }
+            (true, _) => self
+                .fraudster
+                .lines
+                .iter()
+                .map(|line| line.replace("Robin Vale", &account.display_name))
+                .collect(),
             (false, ROBIN) => sample::twin().into_iter().map(str::to_owned).collect(),
             _ => vec![
                 format!("Hello, {} here.", account.display_name),
@@ -105,7 +123,7 @@ impl Persons {
                 "Thank you, goodbye!".to_owned(),
             ],
         };
-        part.insert(1, format!("My account number? That's {}.", account.external_id));
+        part.insert(1, format!("My account number is {}.", account.external_id));
         part.retain(|line| !said.contains(&line.as_str()));
         part.truncate(4);
         part
@@ -118,10 +136,11 @@ fn about(account: &SampleAccount) -> String {
         n => format!("{n} orders"),
     };
     let email = match account.contact_point(ContactKind::Email) {
-        Some(point) if point.confirmed_at.is_some() => format!("email since {}", point.registered_at.year()),
+        Some(point) if point.confirmed_at.is_some() => {
+            format!("email since {}", point.registered_at.year())
+        }
         Some(_) => "email never confirmed".to_owned(),
         None => "no email".to_owned(),
     };
     format!("{}: {orders}, {email}", account.external_id)
 }
-

@@ -65,7 +65,12 @@ struct Data {
 
 impl SignInService {
     pub(crate) fn new(secret: Vec<u8>, clock: Arc<dyn Clock>, news: watch::Sender<u64>) -> Self {
-        Self { secret, clock, memory: Mutex::default(), news }
+        Self {
+            secret,
+            clock,
+            memory: Mutex::default(),
+            news,
+        }
     }
 
     pub(crate) fn secret(&self) -> &[u8] {
@@ -87,9 +92,11 @@ impl SignInService {
     /// [`Turned`].
     pub fn take(&self, headers: &HeaderMap, body: &str) -> Result<(), Turned> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let (Some(id), Some(timestamp), Some(signature)) =
-            (header("webhook-id"), header("webhook-timestamp"), header("webhook-signature"))
-        else {
+        let (Some(id), Some(timestamp), Some(signature)) = (
+            header("webhook-id"),
+            header("webhook-timestamp"),
+            header("webhook-signature"),
+        ) else {
             return Err(Turned::Signature);
         };
         let now = self.clock.now();
@@ -107,7 +114,11 @@ impl SignInService {
         if memory.ids.len() > REMEMBERED {
             memory.ids.pop_front();
         }
-        memory.told.push(Told { at: now, kind: body.kind, account: body.data.account });
+        memory.told.push(Told {
+            at: now,
+            kind: body.kind,
+            account: body.data.account,
+        });
         drop(memory);
         self.news.send_modify(|n| *n += 1);
         Ok(())
@@ -135,9 +146,11 @@ mod tests {
 
     fn headers(id: &str, at: i64, signature: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        for (name, value) in
-            [("webhook-id", id.to_owned()), ("webhook-timestamp", at.to_string()), ("webhook-signature", signature.to_owned())]
-        {
+        for (name, value) in [
+            ("webhook-id", id.to_owned()),
+            ("webhook-timestamp", at.to_string()),
+            ("webhook-signature", signature.to_owned()),
+        ] {
             headers.insert(name, value.parse().expect("a value"));
         }
         headers
@@ -149,7 +162,11 @@ mod tests {
         let good = headers("one", NOW, &signature(&[7; 32], "one", NOW, BODY));
         assert_eq!(service.take(&good, BODY), Ok(()));
         assert_eq!(service.take(&good, BODY), Ok(()));
-        let told: Vec<(String, String)> = service.told().into_iter().map(|t| (t.kind, t.account)).collect();
+        let told: Vec<(String, String)> = service
+            .told()
+            .into_iter()
+            .map(|t| (t.kind, t.account))
+            .collect();
         assert_eq!(told, [("reset.confirmed".to_owned(), "A-1042".to_owned())]);
     }
 
@@ -158,10 +175,22 @@ mod tests {
         let service = service();
         let old = NOW - TOLERANCE - 1;
         for (headers, body) in [
-            (headers("one", NOW, &signature(&[8; 32], "one", NOW, BODY)), BODY),
-            (headers("two", NOW, &signature(&[7; 32], "one", NOW, BODY)), BODY),
-            (headers("one", NOW, &signature(&[7; 32], "one", NOW, BODY)), "{}"),
-            (headers("one", old, &signature(&[7; 32], "one", old, BODY)), BODY),
+            (
+                headers("one", NOW, &signature(&[8; 32], "one", NOW, BODY)),
+                BODY,
+            ),
+            (
+                headers("two", NOW, &signature(&[7; 32], "one", NOW, BODY)),
+                BODY,
+            ),
+            (
+                headers("one", NOW, &signature(&[7; 32], "one", NOW, BODY)),
+                "{}",
+            ),
+            (
+                headers("one", old, &signature(&[7; 32], "one", old, BODY)),
+                BODY,
+            ),
             (HeaderMap::new(), BODY),
         ] {
             assert_eq!(service.take(&headers, body), Err(Turned::Signature));

@@ -64,7 +64,11 @@ impl Scene {
     ///
     /// # Errors
     /// If no port can be had.
-    pub async fn begin(base: &str, clock: Arc<dyn Clock>, stopping: watch::Receiver<bool>) -> Result<Beginning> {
+    pub async fn begin(
+        base: &str,
+        clock: Arc<dyn Clock>,
+        stopping: watch::Receiver<bool>,
+    ) -> Result<Beginning> {
         let (news, _) = watch::channel(0);
         let mails = Arc::new(Mailboxes::new(clock.clone(), news.clone()));
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
@@ -93,9 +97,17 @@ impl Scene {
         };
         let carrier = Arc::new(SmtpCarrier::new(&settings, clock.clone())?);
         let mut secret = vec![0; 32];
-        aws_lc_rs::rand::fill(&mut secret).map_err(|_| anyhow::anyhow!("the system gave no random bytes"))?;
+        aws_lc_rs::rand::fill(&mut secret)
+            .map_err(|_| anyhow::anyhow!("the system gave no random bytes"))?;
         let service = Arc::new(SignInService::new(secret, clock.clone(), news.clone()));
-        Ok(Beginning { base: base.to_owned(), clock, carrier, mails, service, news })
+        Ok(Beginning {
+            base: base.to_owned(),
+            clock,
+            carrier,
+            mails,
+            service,
+            news,
+        })
     }
 
     /// The mailboxes outside.
@@ -135,10 +147,18 @@ impl Scene {
         let mut roles: Vec<String> = Vec::new();
         for role in Role::ALL {
             let logins = self.logins();
-            let names: Vec<&str> = logins.iter().filter(|one| one.role == *role).map(|one| one.login.as_str()).collect();
+            let names: Vec<&str> = logins
+                .iter()
+                .filter(|one| one.role == *role)
+                .map(|one| one.login.as_str())
+                .collect();
             roles.push(format!("{} ({role})", names.join(", ")));
         }
-        let password = self.logins().first().map(|one| one.password.clone()).unwrap_or_default();
+        let password = self
+            .logins()
+            .first()
+            .map(|one| one.password.clone())
+            .unwrap_or_default();
         println!("\nStaunch works for {COMPANY}, a shop that is made up.\n");
         println!("  The outside world  {base}/world   begin here: it has a short tour");
         println!("  The desk           {base}/desk\n");
@@ -184,12 +204,19 @@ impl Beginning {
         let staff = book.hire(&desk).await?;
         let (admin, others) = staff.split_first().context("nobody works here")?;
         let token = book.service(&desk, admin).await?;
-        let reps: Vec<Me> = others.iter().filter(|one| one.role == Role::Rep).cloned().collect();
+        let reps: Vec<Me> = others
+            .iter()
+            .filter(|one| one.role == Role::Rep)
+            .cloned()
+            .collect();
         if fresh {
             println!("  {} people at the desk", staff.len());
             furnish::tickets(&desk, &reps, &mut book).await?;
             println!("  {} tickets", book.tickets);
-            let service = desk.token(&token).await?.context("the sign-in service's token doesn't work")?;
+            let service = desk
+                .token(&token)
+                .await?
+                .context("the sign-in service's token doesn't work")?;
             furnish::logins(&desk, &service).await?;
             book.logins = true;
             book.save()?;

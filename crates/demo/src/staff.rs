@@ -80,7 +80,11 @@ impl Book {
                 folder.display()
             );
         }
-        let book = Self { path, began: desk.now(), ..Self::default() };
+        let book = Self {
+            path,
+            began: desk.now(),
+            ..Self::default()
+        };
         book.save()?;
         Ok(book)
     }
@@ -91,21 +95,22 @@ impl Book {
 
     /// Everybody who works here, hired if need be: the admin first, then the reps.
     pub(crate) async fn hire(&mut self, desk: &Desk) -> Result<Vec<Me>> {
-        let admin = match self.who(desk, &ADMIN).await? {
-            Some(admin) => admin,
-            None => {
-                let link = desk.first_setup().await?.context("the demo's admin is gone; start with a fresh --data")?;
-                self.enrol(desk, &link, &ADMIN).await?
-            }
+        let admin = if let Some(admin) = self.who(desk, &ADMIN).await? {
+            admin
+        } else {
+            let link = desk
+                .first_setup()
+                .await?
+                .context("the demo's admin is gone; start with a fresh --data")?;
+            self.enrol(desk, &link, &ADMIN).await?
         };
         let mut all = vec![admin];
         for person in &OTHERS {
-            let me = match self.who(desk, person).await? {
-                Some(me) => me,
-                None => {
-                    let invited = desk.invite(&all[0], person.name, person.role).await?;
-                    self.enrol(desk, &invited.secret, person).await?
-                }
+            let me = if let Some(me) = self.who(desk, person).await? {
+                me
+            } else {
+                let invited = desk.invite(&all[0], person.name, person.role).await?;
+                self.enrol(desk, &invited.secret, person).await?
             };
             all.push(me);
         }
@@ -113,16 +118,29 @@ impl Book {
     }
 
     async fn who(&self, desk: &Desk, person: &Person) -> Result<Option<Me>> {
-        let row = desk.store().read().await?.staff_by_login(person.login).await?;
+        let row = desk
+            .store()
+            .read()
+            .await?
+            .staff_by_login(person.login)
+            .await?;
         if row.is_some() && !self.people.iter().any(|known| known.login == person.login) {
-            bail!("the demo doesn't know the password of `{}`; start with a fresh --data", person.login);
+            bail!(
+                "the demo doesn't know the password of `{}`; start with a fresh --data",
+                person.login
+            );
         }
         Ok(row.map(|row| me(row.id, person)))
     }
 
     async fn enrol(&mut self, desk: &Desk, secret: &str, person: &Person) -> Result<Me> {
-        desk.check_enrolment(secret, person.name, person.login, PASSWORD).await?;
-        let enrolment = desk.invitation(secret).await?.enrolment.context("an invitation lost what was chosen")?;
+        desk.check_enrolment(secret, person.name, person.login, PASSWORD)
+            .await?;
+        let enrolment = desk
+            .invitation(secret)
+            .await?
+            .enrolment
+            .context("an invitation lost what was chosen")?;
         let totp = enrolment.totp_secret_base32;
         self.people.retain(|known| known.login != person.login);
         self.people.push(Known {
@@ -136,9 +154,13 @@ impl Book {
         self.save()?;
         // With the code of the step before, so that the one of now can sign in at once. A step may
         // end while we look.
-        let mut tried = desk.accept(secret, &code_at(&totp, desk.now() - STEP)?).await;
+        let mut tried = desk
+            .accept(secret, &code_at(&totp, desk.now() - STEP)?)
+            .await;
         if matches!(tried, Err(DeskError::Invalid(_))) {
-            tried = desk.accept(secret, &code_at(&totp, desk.now() - STEP)?).await;
+            tried = desk
+                .accept(secret, &code_at(&totp, desk.now() - STEP)?)
+                .await;
         }
         Ok(me(tried?, person))
     }
@@ -146,7 +168,15 @@ impl Book {
     /// The sign-in service as the desk knows it: by an API token, which may tell of logins only.
     pub(crate) async fn service(&mut self, desk: &Desk, admin: &Me) -> Result<String> {
         if self.token.is_empty() || desk.token(&self.token).await?.is_none() {
-            self.token = desk.create_token(Some(admin), SERVICE, Role::Rep, TOKEN_DAYS, &["events".to_owned()]).await?;
+            self.token = desk
+                .create_token(
+                    Some(admin),
+                    SERVICE,
+                    Role::Rep,
+                    TOKEN_DAYS,
+                    &["events".to_owned()],
+                )
+                .await?;
             self.save()?;
         }
         Ok(self.token.clone())

@@ -19,13 +19,20 @@ struct Value {
 
 /// Small letters and digits alone.
 fn squash(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn value(what: impl Into<String>, forms: &[&str]) -> Value {
     Value {
         what: what.into(),
-        forms: forms.iter().map(|form| squash(form)).filter(|form| form.len() >= 6).collect(),
+        forms: forms
+            .iter()
+            .map(|form| squash(form))
+            .filter(|form| form.len() >= 6)
+            .collect(),
         tokens: Vec::new(),
     }
 }
@@ -44,10 +51,17 @@ fn address(what: String, text: &str) -> Value {
 impl Values {
     pub(crate) fn of(account: &SampleAccount) -> Self {
         let born = account.birth_date;
-        let dates: Vec<String> = ["%Y-%m-%d", "%-d %B %Y", "%B %-d, %Y", "%d/%m/%Y", "%m/%d/%Y", "%-d.%-m.%Y"]
-            .iter()
-            .map(|pattern| born.format(pattern))
-            .collect();
+        let dates: Vec<String> = [
+            "%Y-%m-%d",
+            "%-d %B %Y",
+            "%B %-d, %Y",
+            "%d/%m/%Y",
+            "%m/%d/%Y",
+            "%-d.%-m.%Y",
+        ]
+        .iter()
+        .map(|pattern| born.format(pattern))
+        .collect();
         let dates: Vec<&str> = dates.iter().map(String::as_str).collect();
         let mut all = vec![
             address("the postal address".to_owned(), &account.address),
@@ -63,15 +77,27 @@ impl Values {
         }
         if let Some(point) = account.contact_point(ContactKind::Phone) {
             let digits: String = point.value.chars().filter(char::is_ascii_digit).collect();
-            all.push(value("the phone number", &[&digits[digits.len().saturating_sub(9)..]]));
+            all.push(value(
+                "the phone number",
+                &[&digits[digits.len().saturating_sub(9)..]],
+            ));
         }
         for order in &account.orders {
-            all.push(value(format!("order {}", order.number), &[&order.summary()]));
+            all.push(value(
+                format!("order {}", order.number),
+                &[&order.summary()],
+            ));
             if order.parcel != account.address {
-                all.push(address(format!("where parcel {} goes", order.number), &order.parcel));
+                all.push(address(
+                    format!("where parcel {} goes", order.number),
+                    &order.parcel,
+                ));
             }
             if let Some(invoice) = &order.invoice {
-                all.push(value(format!("receipt code {}", invoice.number), &[&invoice.receipt_code]));
+                all.push(value(
+                    format!("receipt code {}", invoice.number),
+                    &[&invoice.receipt_code],
+                ));
             }
         }
         Self(all)
@@ -84,8 +110,14 @@ impl Values {
         self.0
             .iter()
             .filter(|value| {
-                value.forms.iter().any(|form| squashed.contains(form.as_str()))
-                    || value.tokens.iter().any(|token| words.contains(token.as_str()))
+                value
+                    .forms
+                    .iter()
+                    .any(|form| squashed.contains(form.as_str()))
+                    || value
+                        .tokens
+                        .iter()
+                        .any(|token| words.contains(token.as_str()))
             })
             .map(|value| value.what.clone())
             .collect()
@@ -94,9 +126,17 @@ impl Values {
     /// Which of them a mail gives away, and what is attached to it.
     pub(crate) fn within_mail(&self, mail: &Mail) -> BTreeSet<String> {
         // Both parts say the same; the style of the other one is full of numbers.
-        let words = if mail.text.is_empty() { mail.html.as_deref().unwrap_or_default() } else { &mail.text };
+        let words = if mail.text.is_empty() {
+            mail.html.as_deref().unwrap_or_default()
+        } else {
+            &mail.text
+        };
         let mut found = self.within(words);
-        found.extend(mail.attachments.iter().map(|one| one.name.trim_end_matches(".pdf").replace('-', " ")));
+        found.extend(
+            mail.attachments
+                .iter()
+                .map(|one| one.name.trim_end_matches(".pdf").replace('-', " ")),
+        );
         found
     }
 }
@@ -108,7 +148,9 @@ mod tests {
     use words::Time;
 
     fn robin() -> Values {
-        let robin = sample::accounts(1, 1, Time(1_795_255_200_000_000)).next().expect("Robin");
+        let robin = sample::accounts(1, 1, Time(1_795_255_200_000_000))
+            .next()
+            .expect("Robin");
         Values::of(&robin)
     }
 
@@ -118,12 +160,21 @@ mod tests {
         for (said, what) in [
             ("Is it 8 Lantern Row?", "the postal address"),
             ("it ends in zz4-2rv", "the postal address"),
-            ("You live at 8 LANTERN ROW, Thimbleford.", "the postal address"),
-            ("The parcel? To the Glasshouse, 31 Quarry Lane.", "where parcel 7042 goes"),
+            (
+                "You live at 8 LANTERN ROW, Thimbleford.",
+                "the postal address",
+            ),
+            (
+                "The parcel? To the Glasshouse, 31 Quarry Lane.",
+                "where parcel 7042 goes",
+            ),
             ("You were born on 2 January 1990.", "the birth date"),
             ("The card ending in 4242", "the card"),
             ("07700 900042", "the phone number"),
-            ("robin.vale (at) mail.example.net, or Robin.Vale@mail.example.net", "the email address"),
+            (
+                "robin.vale (at) mail.example.net, or Robin.Vale@mail.example.net",
+                "the email address",
+            ),
         ] {
             assert!(robin.within(said).contains(what), "{said}");
         }

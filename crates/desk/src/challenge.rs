@@ -4,7 +4,8 @@ use gate::{Action, Actor, Outcome, Proof};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ChallengeRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
 use words::{
-    AccountId, ChallengeKind, Channel, JobId, MessageKind, RequestId, RequestKind, RequestState, TicketState, Time,
+    AccountId, ChallengeKind, Channel, JobId, MessageKind, RequestId, RequestKind, RequestState,
+    TicketState, Time,
 };
 
 use crate::{
@@ -34,7 +35,13 @@ pub(crate) struct Detail {
 
 impl Detail {
     pub(crate) fn contact(ticket: &TicketRow) -> Self {
-        Self { what: None, channel: ticket.channel, at: ticket.opened_at, signals: Vec::new(), countries: Vec::new() }
+        Self {
+            what: None,
+            channel: ticket.channel,
+            at: ticket.opened_at,
+            signals: Vec::new(),
+            countries: Vec::new(),
+        }
     }
 
     pub(crate) fn read(text: &str) -> Result<Self, DeskError> {
@@ -114,16 +121,26 @@ impl Desk {
     /// [`DeskError::NotFound`] for a secret that was never given out.
     pub async fn owner_page(&self, secret: &str) -> Result<OwnerPage, DeskError> {
         let mut tx = self.store.read().await?;
-        let row = tx.challenge(&vault::hash(secret.as_bytes())).await?.ok_or(DeskError::NotFound)?;
+        let row = tx
+            .challenge(&vault::hash(secret.as_bytes()))
+            .await?
+            .ok_or(DeskError::NotFound)?;
         let request = match row.request_id {
             Some(id) => tx.request(id).await?,
             None => None,
         };
-        let sent = tx.sent_in(row.ticket_id).await?;
-        Ok(OwnerPage { sent, ..self.page(&row, request.as_ref())? })
+        let sent = tx.sent_in(row.ticket_id, true).await?;
+        Ok(OwnerPage {
+            sent,
+            ..self.page(&row, request.as_ref())?
+        })
     }
 
-    fn page(&self, row: &ChallengeRow, request: Option<&RequestRow>) -> Result<OwnerPage, DeskError> {
+    fn page(
+        &self,
+        row: &ChallengeRow,
+        request: Option<&RequestRow>,
+    ) -> Result<OwnerPage, DeskError> {
         let detail = Detail::read(&row.detail)?;
         let answer = match row.answer.as_deref() {
             Some("yes") => Some(Answer::Yes),
@@ -136,21 +153,31 @@ impl Desk {
                 channel: detail.channel,
                 at: detail.at,
             },
-            ChallengeKind::Outreach => OwnerQuestion::Outreach { signals: detail.signals, at: detail.at },
-            ChallengeKind::Repudiate => OwnerQuestion::Repudiate { channel: detail.channel, at: detail.at },
+            ChallengeKind::Outreach => OwnerQuestion::Outreach {
+                signals: detail.signals,
+                at: detail.at,
+            },
+            ChallengeKind::Repudiate => OwnerQuestion::Repudiate {
+                channel: detail.channel,
+                at: detail.at,
+            },
         };
-        let closed = request.is_some_and(|r| {
-            answer.is_none() && !matches!(r.state, RequestState::Waiting)
-        });
+        let closed =
+            request.is_some_and(|r| answer.is_none() && !matches!(r.state, RequestState::Waiting));
         let reset = request.is_some_and(|r| r.kind == RequestKind::Reset);
         Ok(OwnerPage {
             question,
             answer,
             over: answer.is_none() && (row.expires_at <= self.now() || closed),
             expires: row.expires_at,
-            stopped: answer == Some(Answer::Yes) && request.is_some_and(|r| r.state == RequestState::Refused),
+            stopped: answer == Some(Answer::Yes)
+                && request.is_some_and(|r| r.state == RequestState::Refused),
             sent: Vec::new(),
-            go_on: self.settings.continue_url.clone().filter(|_| reset && answer == Some(Answer::Yes)),
+            go_on: self
+                .settings
+                .continue_url
+                .clone()
+                .filter(|_| reset && answer == Some(Answer::Yes)),
         })
     }
 
@@ -172,11 +199,17 @@ impl Desk {
             None => None,
         };
         let over = self.page(&row, request.as_ref())?.over;
-        if row.answered_at.is_some() || over || (row.kind == ChallengeKind::Repudiate && answer == Answer::Yes) {
+        if row.answered_at.is_some()
+            || over
+            || (row.kind == ChallengeKind::Repudiate && answer == Answer::Yes)
+        {
             return self.page(&row, request.as_ref());
         }
         let account = self.account(&mut tx, row.account_id).await?;
-        let ticket = tx.ticket_by_id(row.ticket_id).await?.ok_or(DeskError::NotFound)?;
+        let ticket = tx
+            .ticket_by_id(row.ticket_id)
+            .await?
+            .ok_or(DeskError::NotFound)?;
         tx.answer_challenge(row.id, answer.word(), now).await?;
         row.answered_at = Some(now);
         row.answer = Some(answer.word().to_owned());
@@ -191,37 +224,50 @@ impl Desk {
         match (row.kind, answer) {
             (ChallengeKind::Confirm, Answer::Yes) => {
                 let request = request.as_ref().ok_or(DeskError::NotFound)?;
-                self.confirmed(&mut tx, &row, &account, &ticket, request).await?;
+                self.confirmed(&mut tx, &row, &account, &ticket, request)
+                    .await?;
             }
             (ChallengeKind::Confirm, Answer::No) => {
                 if let Some(request) = &request {
-                    tx.move_request(request.id, RequestState::Waiting, RequestState::Denied, now).await?;
+                    tx.move_request(request.id, RequestState::Waiting, RequestState::Denied, now)
+                        .await?;
                 }
                 let asked = request.as_ref().map_or("this", |r| r.label.as_str());
                 let story = format!("Asked for \"{asked}\"; the owner answered: it wasn't me.");
                 let reason = "The owner said that a request made in their name was not theirs.";
-                self.freeze(&mut tx, &account, &ticket, None, reason, &story).await?;
+                self.freeze(&mut tx, &account, &ticket, None, reason, &story)
+                    .await?;
             }
-            (ChallengeKind::Outreach, Answer::Yes) => self.recognised(&mut tx, &row, &account, ticket, request.as_ref()).await?,
+            (ChallengeKind::Outreach, Answer::Yes) => {
+                self.recognised(&mut tx, &row, &account, ticket, request.as_ref())
+                    .await?
+            }
             (ChallengeKind::Outreach, Answer::No) => {
                 if let Some(request) = &request {
-                    tx.move_request(request.id, RequestState::Waiting, RequestState::Denied, now).await?;
+                    tx.move_request(request.id, RequestState::Waiting, RequestState::Denied, now)
+                        .await?;
                 }
-                self.forget_countries(&mut tx, account.id, &Detail::read(&row.detail)?).await?;
-                self.queue_hook(&mut tx, LOCK, &account, &ticket, &row.id.to_string()).await?;
+                self.forget_countries(&mut tx, account.id, &Detail::read(&row.detail)?)
+                    .await?;
+                self.queue_hook(&mut tx, LOCK, &account, &ticket, &row.id.to_string())
+                    .await?;
                 let story = "Asked about unusual logins; the owner answered: it wasn't me. The identity provider was told to lock the account.";
                 let reason = "The owner said that unusual logins were not theirs.";
-                self.freeze(&mut tx, &account, &ticket, None, reason, story).await?;
+                self.freeze(&mut tx, &account, &ticket, None, reason, story)
+                    .await?;
+                tx.lock_holds(account.id).await?;
             }
             (ChallengeKind::Repudiate, _) => {
                 let story = "Told of this contact; the owner answered: it wasn't me.";
                 let reason = "The owner said that a contact made in their name was not theirs.";
-                self.freeze(&mut tx, &account, &ticket, None, reason, story).await?;
+                self.freeze(&mut tx, &account, &ticket, None, reason, story)
+                    .await?;
             }
         }
         if let Some(old) = &request {
             request = tx.request(old.id).await?;
         }
+        self.awake(&mut tx, row.ticket_id).await?;
         self.commit(tx).await?;
         self.page(&row, request.as_ref())
     }
@@ -237,7 +283,13 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let now = self.now();
         let point = tx.contact_point(row.contact_point_id).await?;
-        let mut facts = self.facts(Actor::Owner, Action::Request(request.kind), account, Some(ticket), point.as_ref());
+        let mut facts = self.facts(
+            Actor::Owner,
+            Action::Request(request.kind),
+            account,
+            Some(ticket),
+            point.as_ref(),
+        );
         facts.proof = Some(Proof {
             kind: "registered email".to_owned(),
             account: row.account_id == request.account_id,
@@ -259,31 +311,74 @@ impl Desk {
         );
         match request.kind {
             _ if decision.outcome != Outcome::Permit => {
-                tx.move_request(request.id, RequestState::Waiting, RequestState::Refused, now).await?;
-                let text = format!("The owner said yes to \"{}\", but it can't go on: {}", request.label, decision.reason);
-                self.write(tx, ticket, MessageKind::Desk, None, &text).await?;
+                tx.move_request(
+                    request.id,
+                    RequestState::Waiting,
+                    RequestState::Refused,
+                    now,
+                )
+                .await?;
+                let text = format!(
+                    "The owner said yes to \"{}\", but it can't go on: {}",
+                    request.label, decision.reason
+                );
+                self.write(tx, ticket, MessageKind::Desk, None, &text)
+                    .await?;
             }
             RequestKind::Unlock => {
+                // Only what the desk locked there does it unlock there.
+                let locked = tx
+                    .holds(account.id)
+                    .await?
+                    .iter()
+                    .any(|hold| hold.locked && hold.lifted_at.is_none());
                 tx.lift_holds(account.id, now).await?;
                 tx.set_hold(account.id, words::HoldLevel::None).await?;
-                tx.move_request(request.id, RequestState::Waiting, RequestState::Done, now).await?;
+                tx.move_request(request.id, RequestState::Waiting, RequestState::Done, now)
+                    .await?;
                 tx.entry(
                     self.entry("owner", "hold.lifted")
                         .with_account(account.id.to_string())
                         .with_ticket(ticket.number)
                         .with("request", request.id.to_string()),
                 );
-                self.queue_hook(tx, UNLOCK, account, ticket, &request.id.to_string()).await?;
-                self.write(tx, ticket, MessageKind::Desk, None, "The owner lifted the hold.").await?;
+                if locked {
+                    self.queue_hook(tx, UNLOCK, account, ticket, &request.id.to_string())
+                        .await?;
+                }
+                self.write(
+                    tx,
+                    ticket,
+                    MessageKind::Desk,
+                    None,
+                    "The owner lifted the hold.",
+                )
+                .await?;
             }
             RequestKind::Reset => {
-                tx.move_request(request.id, RequestState::Waiting, RequestState::Sending, now).await?;
-                self.queue_hook(tx, RESET, account, ticket, &request.id.to_string()).await?;
+                tx.move_request(
+                    request.id,
+                    RequestState::Waiting,
+                    RequestState::Sending,
+                    now,
+                )
+                .await?;
+                self.queue_hook(tx, RESET, account, ticket, &request.id.to_string())
+                    .await?;
                 let text = "The owner confirmed the reset. It goes on at the identity provider.";
-                self.write(tx, ticket, MessageKind::Desk, None, text).await?;
+                self.write(tx, ticket, MessageKind::Desk, None, text)
+                    .await?;
             }
             // Nothing else is asked; should it be, then nothing happens.
-            _ => tx.move_request(request.id, RequestState::Waiting, RequestState::Refused, now).await?,
+            _ => {
+                tx.move_request(
+                    request.id,
+                    RequestState::Waiting,
+                    RequestState::Refused,
+                    now,
+                )
+                .await?
+            }
         }
         Ok(())
     }
@@ -301,21 +396,36 @@ impl Desk {
         let now = self.now();
         let detail = Detail::read(&row.detail)?;
         let point = tx.contact_point(row.contact_point_id).await?;
-        let facts = self.facts(Actor::Desk, Action::Request(RequestKind::Ask), account, Some(&ticket), point.as_ref());
+        let facts = self.facts(
+            Actor::Desk,
+            Action::Request(RequestKind::Ask),
+            account,
+            Some(&ticket),
+            point.as_ref(),
+        );
         let counts = self.decide(&facts).outcome == Outcome::Permit;
         if let Some(request) = request {
-            let to = if counts { RequestState::Done } else { RequestState::Refused };
-            tx.move_request(request.id, RequestState::Waiting, to, now).await?;
+            let to = if counts {
+                RequestState::Done
+            } else {
+                RequestState::Refused
+            };
+            tx.move_request(request.id, RequestState::Waiting, to, now)
+                .await?;
         }
         if !counts {
             let text = "Somebody answered yes, but from a contact point that no longer counts. Nothing is remembered.";
-            self.write(tx, &ticket, MessageKind::Desk, None, text).await?;
+            self.write(tx, &ticket, MessageKind::Desk, None, text)
+                .await?;
             return Ok(());
         }
         let since = self.signals_of(tx, account.id, &ticket).await?;
-        let more = since.iter().any(|(at, signal)| *at > detail.at || !detail.signals.contains(&signal.words()));
+        let more = since
+            .iter()
+            .any(|(at, signal)| *at > detail.at || !detail.signals.contains(&signal.words()));
         if let Some(text) = tx.history(account.id).await? {
-            let mut history: watch::History = serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
+            let mut history: watch::History =
+                serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
             for code in &detail.countries {
                 if let Ok(country) = watch::Country::parse(code) {
                     history.confirm(country, now);
@@ -324,11 +434,18 @@ impl Desk {
             let text = serde_json::to_string(&history).map_err(|e| DeskError::json(&e))?;
             tx.set_history(account.id, &text).await?;
         }
-        self.write(tx, &ticket, MessageKind::Desk, None, "The owner answered: yes, that was me. The place is remembered.")
-            .await?;
+        self.write(
+            tx,
+            &ticket,
+            MessageKind::Desk,
+            None,
+            "The owner answered: yes, that was me. The place is remembered.",
+        )
+        .await?;
         if more {
             let text = "More was noticed since the owner was asked. The flag stays open: ask them about that too.";
-            self.write(tx, &ticket, MessageKind::Desk, None, text).await?;
+            self.write(tx, &ticket, MessageKind::Desk, None, text)
+                .await?;
             return self.touch(tx, &mut ticket).await;
         }
         ticket.state = TicketState::Closed;
@@ -337,9 +454,15 @@ impl Desk {
         Ok(())
     }
 
-    async fn forget_countries(&self, tx: &mut Tx, account: AccountId, detail: &Detail) -> Result<(), DeskError> {
+    async fn forget_countries(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        detail: &Detail,
+    ) -> Result<(), DeskError> {
         if let Some(text) = tx.history(account).await? {
-            let mut history: watch::History = serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
+            let mut history: watch::History =
+                serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
             for code in &detail.countries {
                 if let Ok(country) = watch::Country::parse(code) {
                     history.forget(country);
@@ -388,27 +511,46 @@ impl Desk {
     }
 
     /// The identity provider took a hook, or it was given up (`why`).
-    pub(crate) async fn hook_ended(&self, tx: &mut Tx, job: &JobRow, why: Option<&str>) -> Result<(), DeskError> {
+    pub(crate) async fn hook_ended(
+        &self,
+        tx: &mut Tx,
+        job: &JobRow,
+        why: Option<&str>,
+    ) -> Result<(), DeskError> {
         let Some(ticket) = (match job.ticket_id {
             Some(id) => tx.ticket_by_id(id).await?,
             None => None,
         }) else {
             return Ok(());
         };
-        let kind = if why.is_some() { "hook.lost" } else { "hook.told" };
-        tx.entry(self.entry("desk", kind).with_ticket(ticket.number).with("job", job.id.to_string()));
+        let kind = if why.is_some() {
+            "hook.lost"
+        } else {
+            "hook.told"
+        };
+        tx.entry(
+            self.entry("desk", kind)
+                .with_ticket(ticket.number)
+                .with("job", job.id.to_string()),
+        );
         let text = match why {
             Some(why) => format!(
                 "The identity provider could not be told: {why}. It lies with what was given up; an admin can send it again."
             ),
             None => "The identity provider was told.".to_owned(),
         };
-        self.write(tx, &ticket, MessageKind::Desk, None, &text).await?;
+        self.write(tx, &ticket, MessageKind::Desk, None, &text)
+            .await?;
         if let Some(request) = reset_of(tx, job).await?
             && request.state == RequestState::Sending
         {
-            let to = if why.is_some() { RequestState::Failed } else { RequestState::Done };
-            tx.move_request(request.id, RequestState::Sending, to, self.now()).await?;
+            let to = if why.is_some() {
+                RequestState::Failed
+            } else {
+                RequestState::Done
+            };
+            tx.move_request(request.id, RequestState::Sending, to, self.now())
+                .await?;
         }
         Ok(())
     }
@@ -418,7 +560,13 @@ impl Desk {
         if let Some(request) = reset_of(tx, job).await?
             && request.state == RequestState::Failed
         {
-            tx.move_request(request.id, RequestState::Failed, RequestState::Sending, self.now()).await?;
+            tx.move_request(
+                request.id,
+                RequestState::Failed,
+                RequestState::Sending,
+                self.now(),
+            )
+            .await?;
         }
         Ok(())
     }
@@ -427,10 +575,18 @@ impl Desk {
     pub(crate) async fn hook_stands(&self, job: &JobRow) -> Result<bool, DeskError> {
         let hook = read_hook(job)?;
         let mut tx = self.store.read().await?;
-        let account = tx.account_named(&hook.data.account).await?.ok_or(DeskError::NotFound)?;
+        let account = tx
+            .account_named(&hook.data.account)
+            .await?
+            .ok_or(DeskError::NotFound)?;
         let frozen = account.hold == words::HoldLevel::Frozen;
         Ok(match hook.kind.as_str() {
-            RESET => !frozen && reset_of(&mut tx, job).await?.is_some_and(|r| r.state == RequestState::Sending),
+            RESET => {
+                !frozen
+                    && reset_of(&mut tx, job)
+                        .await?
+                        .is_some_and(|r| r.state == RequestState::Sending)
+            }
             UNLOCK => !frozen,
             _ => true,
         })
@@ -442,17 +598,27 @@ impl Desk {
             Some(id) => tx.ticket_by_id(id).await?,
             None => None,
         };
-        let mut entry = self.entry("desk", "hook.withheld").with("job", job.id.to_string());
+        let mut entry = self
+            .entry("desk", "hook.withheld")
+            .with("job", job.id.to_string());
         if let Some(ticket) = &ticket {
-            let text = "The identity provider was not told: the account was frozen in the meantime.";
-            self.write(tx, ticket, MessageKind::Desk, None, text).await?;
+            let text =
+                "The identity provider was not told: the account was frozen in the meantime.";
+            self.write(tx, ticket, MessageKind::Desk, None, text)
+                .await?;
             entry = entry.with_ticket(ticket.number);
         }
         tx.entry(entry);
         if let Some(request) = reset_of(tx, job).await?
             && request.state == RequestState::Sending
         {
-            tx.move_request(request.id, RequestState::Sending, RequestState::Refused, self.now()).await?;
+            tx.move_request(
+                request.id,
+                RequestState::Sending,
+                RequestState::Refused,
+                self.now(),
+            )
+            .await?;
         }
         Ok(())
     }

@@ -52,7 +52,9 @@ impl Me {
         if roles.contains(&self.role) {
             Ok(())
         } else {
-            Err(DeskError::Forbidden("your role doesn't do this; ask an admin if it should"))
+            Err(DeskError::Forbidden(
+                "your role doesn't do this; ask an admin if it should",
+            ))
         }
     }
 
@@ -182,7 +184,9 @@ impl Desk {
 
     /// The account's data key.
     pub(crate) fn key(&self, account: &AccountRow) -> Result<AccountKey, DeskError> {
-        Ok(self.vault.account_key(account.id, &WrappedKey(account.data_key.clone()))?)
+        Ok(self
+            .vault
+            .account_key(account.id, &WrappedKey(account.data_key.clone()))?)
     }
 
     /// Commits, and wakes whoever works off jobs.
@@ -193,17 +197,31 @@ impl Desk {
     }
 
     /// A ticket by number, if it is for them to see.
-    pub(crate) async fn see(&self, tx: &mut Tx, me: &Me, number: i64) -> Result<TicketRow, DeskError> {
+    pub(crate) async fn see(
+        &self,
+        tx: &mut Tx,
+        me: &Me,
+        number: i64,
+    ) -> Result<TicketRow, DeskError> {
         let ticket = tx.ticket(number).await?.ok_or(DeskError::NotFound)?;
         let theirs = me.sees_all()
             || ticket.queue == words::Queue::Support
             || ticket.assignee == Some(me.id)
             || ticket.opened_by == Some(me.id);
-        if theirs { Ok(ticket) } else { Err(DeskError::NotFound) }
+        if theirs {
+            Ok(ticket)
+        } else {
+            Err(DeskError::NotFound)
+        }
     }
 
     /// The same for someone who is about to act on it.
-    pub(crate) async fn act_on(&self, tx: &mut Tx, me: &Me, number: i64) -> Result<TicketRow, DeskError> {
+    pub(crate) async fn act_on(
+        &self,
+        tx: &mut Tx,
+        me: &Me,
+        number: i64,
+    ) -> Result<TicketRow, DeskError> {
         let ticket = self.see(tx, me, number).await?;
         me.must_act()?;
         // Who comes at the same moment waits; then the facts are looked at again.
@@ -215,21 +233,32 @@ impl Desk {
     }
 
     /// The account of a ticket.
-    pub(crate) async fn account_of(&self, tx: &mut Tx, ticket: &TicketRow) -> Result<AccountRow, DeskError> {
-        let id = ticket
-            .account_id
-            .ok_or(DeskError::Conflict("this ticket has no account yet; find it first"))?;
+    pub(crate) async fn account_of(
+        &self,
+        tx: &mut Tx,
+        ticket: &TicketRow,
+    ) -> Result<AccountRow, DeskError> {
+        let id = ticket.account_id.ok_or(DeskError::Conflict(
+            "this ticket has no account yet; find it first",
+        ))?;
         self.account(tx, id).await
     }
 
     /// An account that must exist.
-    pub(crate) async fn account(&self, tx: &mut Tx, id: AccountId) -> Result<AccountRow, DeskError> {
+    pub(crate) async fn account(
+        &self,
+        tx: &mut Tx,
+        id: AccountId,
+    ) -> Result<AccountRow, DeskError> {
         tx.account(id).await?.ok_or(DeskError::NotFound)
     }
 
     /// The contact point that letters go to: the confirmed email that is longest on file and in
     /// effect; otherwise the best there is, which the gate then refuses.
-    pub(crate) fn destination<'a>(&self, points: &'a [ContactPointRow]) -> Option<&'a ContactPointRow> {
+    pub(crate) fn destination<'a>(
+        &self,
+        points: &'a [ContactPointRow],
+    ) -> Option<&'a ContactPointRow> {
         let now = self.now();
         let email = |point: &&ContactPointRow| point.kind == words::ContactKind::Email;
         points
@@ -270,7 +299,8 @@ impl Desk {
                 confirmed: point.confirmed_at.is_some_and(|at| at <= now),
                 effective: point.effective_at <= now && point.removed_at.is_none(),
                 before: ticket.is_none_or(|ticket| {
-                    point.registered_at <= ticket.opened_at && point.effective_at <= ticket.opened_at
+                    point.registered_at <= ticket.opened_at
+                        && point.effective_at <= ticket.opened_at
                 }),
             }),
             proof: None,
@@ -286,7 +316,11 @@ impl Desk {
 
 /// A field as the gate sees it.
 pub(crate) fn field_facts(field: &FieldRow) -> gate::Field {
-    gate::Field { id: field.id, class: field.class, kind: field.kind }
+    gate::Field {
+        id: field.id,
+        class: field.class,
+        kind: field.kind,
+    }
 }
 
 /// A decision's outcome in one word, for the ledger.

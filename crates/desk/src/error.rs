@@ -46,7 +46,10 @@ pub enum DeskError {
 impl DeskError {
     /// For text that could not be written or read back as JSON.
     pub(crate) fn json(error: &serde_json::Error) -> Self {
-        Self::Broken(format!("a stored record can't be read: {}", error.classify_word()))
+        Self::Broken(format!(
+            "a stored record can't be read: {}",
+            error.classify_word()
+        ))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use store::{AccountRow, HoldRow, TicketRow, Tx};
 use words::{
-    Channel, HoldId, HoldLevel, MessageKind, Queue, RequestKind, RequestState, TicketId, TicketKind, TicketState,
+    Channel, HoldId, HoldLevel, MessageKind, Queue, RequestKind, RequestState, TicketId,
+    TicketKind, TicketState,
 };
 
 use crate::{
@@ -28,7 +29,14 @@ impl Desk {
         let fresh = account.hold != HoldLevel::Frozen;
         if by.is_none() {
             let id = uuid::Uuid::from(self.id(HoldId::new));
-            tx.add_attempt(id, account.id, Some(from.id), "repudiated by the owner", now).await?;
+            tx.add_attempt(
+                id,
+                account.id,
+                Some(from.id),
+                "repudiated by the owner",
+                now,
+            )
+            .await?;
         }
         if fresh {
             tx.set_hold(account.id, HoldLevel::Frozen).await?;
@@ -39,10 +47,14 @@ impl Desk {
                 reason: reason.to_owned(),
                 ticket_id: Some(from.id),
                 at: now,
+                locked: false,
                 lifted_at: None,
             })
             .await?;
-            let entry = by.map_or_else(|| self.entry("owner", "hold.raised"), |me| self.by(me, "hold.raised"));
+            let entry = by.map_or_else(
+                || self.entry("owner", "hold.raised"),
+                |me| self.by(me, "hold.raised"),
+            );
             tx.entry(
                 entry
                     .with_account(account.id.to_string())
@@ -50,17 +62,33 @@ impl Desk {
                     .with("level", HoldLevel::Frozen.as_str()),
             );
         }
-        self.write(tx, from, MessageKind::Desk, None, &format!("{reason} The account is frozen.")).await?;
+        self.write(
+            tx,
+            from,
+            MessageKind::Desk,
+            None,
+            &format!("{reason} The account is frozen."),
+        )
+        .await?;
         self.stop_waiting(tx, account).await?;
         let subject = match by {
             None => "The owner says it wasn't them",
             Some(_) => "Frozen by support",
         };
-        self.safety_ticket(tx, account, from, subject, reason, story).await?;
+        self.safety_ticket(tx, account, from, subject, reason, story)
+            .await?;
         if fresh {
             for point in tx.contact_points(account.id).await? {
                 if point.kind == words::ContactKind::Email && point.usable(now) {
-                    self.queue_letter(tx, account, point.id, LetterRef::Frozen { at: now }, None, None).await?;
+                    self.queue_letter(
+                        tx,
+                        account,
+                        point.id,
+                        LetterRef::Frozen { at: now },
+                        None,
+                        None,
+                    )
+                    .await?;
                 }
             }
         }
@@ -75,7 +103,13 @@ impl Desk {
             if matches!(request.kind, RequestKind::Unlock | RequestKind::Ask) {
                 continue;
             }
-            tx.move_request(request.id, RequestState::Waiting, RequestState::Refused, now).await?;
+            tx.move_request(
+                request.id,
+                RequestState::Waiting,
+                RequestState::Refused,
+                now,
+            )
+            .await?;
             tx.end_challenges_of(request.id, now).await?;
             let mut entry = self
                 .entry("desk", "request.stopped")
@@ -83,7 +117,8 @@ impl Desk {
                 .with("request", request.id.to_string());
             if let Some(ticket) = tx.ticket_by_id(request.ticket_id).await? {
                 let text = format!("Over: {}. The account is frozen.", request.label);
-                self.write(tx, &ticket, MessageKind::Desk, None, &text).await?;
+                self.write(tx, &ticket, MessageKind::Desk, None, &text)
+                    .await?;
                 entry = entry.with_ticket(ticket.number);
             }
             tx.entry(entry);
@@ -102,72 +137,84 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let now = self.now();
         let known = tx.open_safety(account.id).await?;
-        let mut ticket = match known {
-            Some(ticket) => ticket,
-            None => {
-                let row = TicketRow {
-                    id: self.id(TicketId::new),
-                    number: tx.next("ticket").await?,
-                    account_id: Some(account.id),
-                    kind: TicketKind::Safety,
-                    channel: Channel::Watch,
-                    subject: subject.to_owned(),
-                    queue: Queue::Safety,
-                    state: TicketState::Open,
-                    assignee: None,
-                    opened_by: None,
-                    escalated: None,
-                    opened_at: now,
-                    updated_at: now,
-                    ended_at: None,
-                    closed_at: None,
-                };
-                tx.add_ticket(&row).await?;
-                tx.entry(
-                    self.entry("desk", "ticket.opened")
-                        .with_account(account.id.to_string())
-                        .with_ticket(row.number)
-                        .with("channel", "watch"),
-                );
-                row
-            }
+        let mut ticket = if let Some(ticket) = known {
+            ticket
+        } else {
+            let row = TicketRow {
+                id: self.id(TicketId::new),
+                number: tx.next("ticket").await?,
+                account_id: Some(account.id),
+                kind: TicketKind::Safety,
+                channel: Channel::Watch,
+                subject: subject.to_owned(),
+                queue: Queue::Safety,
+                state: TicketState::Open,
+                assignee: None,
+                opened_by: None,
+                escalated: None,
+                opened_at: now,
+                updated_at: now,
+                ended_at: None,
+                closed_at: None,
+            };
+            tx.add_ticket(&row).await?;
+            tx.entry(
+                self.entry("desk", "ticket.opened")
+                    .with_account(account.id.to_string())
+                    .with_ticket(row.number)
+                    .with("channel", "watch"),
+            );
+            row
         };
-        let mut text = format!(
-            "{reason}\n\nTicket #{} ({}, {}): {}\n{story}",
-            from.number,
-            from.channel,
-            from.opened_at.format("%-d %B %Y at %H:%M UTC"),
-            from.subject,
-        );
+        let mut lines = vec![
+            reason.to_owned(),
+            String::new(),
+            format!(
+                "Ticket #{} ({}, {}): {}",
+                from.number,
+                from.channel,
+                from.opened_at.format("%-d %B %Y at %H:%M UTC"),
+                from.subject,
+            ),
+            story.to_owned(),
+        ];
         let requests = tx.requests(from.id).await?;
         if requests.is_empty() {
-            text.push_str("\nNothing was asked for in it.");
+            lines.push("Nothing was asked for in it.".to_owned());
         }
-        for request in &requests {
-            text.push_str(&format!("\n- {}: {}", request.label, request.state));
-        }
-        let sent = tx.sent_in(from.id).await?;
-        if sent.is_empty() {
-            text.push_str("\nNothing was sent because of it.");
+        lines.extend(
+            requests
+                .iter()
+                .map(|request| format!("- {}: {}", request.label, request.state)),
+        );
+        let sent = tx.sent_in(from.id, false).await?;
+        lines.push(if sent.is_empty() {
+            "Nothing was sent because of it.".to_owned()
         } else {
-            text.push_str(&format!("\nSent to the registered email because of it: {}.", sent.join(", ")));
-        }
-        let others = tx.tickets_of(account.id, from.id, 10).await?;
-        let others: Vec<_> = others.iter().filter(|t| t.id != ticket.id).collect();
+            format!(
+                "Sent to the registered email because of it: {}.",
+                sent.join(", ")
+            )
+        });
+        let mut others = tx.tickets_of(account.id, from.id, 10).await?;
+        others.retain(|other| other.id != ticket.id);
         if !others.is_empty() {
-            text.push_str("\n\nBefore that on this account:");
-            for other in others {
-                text.push_str(&format!(
-                    "\n- #{} ({}, {}): {}",
-                    other.number,
-                    other.channel,
-                    other.opened_at.format("%-d %B %Y"),
-                    other.subject
-                ));
-            }
+            lines.extend([String::new(), "Before that on this account:".to_owned()]);
         }
-        text.push_str("\n\nThe owner can be asked to lift the freeze from this ticket, once they have spoken with you by email.");
-        self.write(tx, &ticket, MessageKind::Desk, None, &text).await?;
+        lines.extend(others.iter().map(|other| {
+            let when = other.opened_at.format("%-d %B %Y");
+            format!(
+                "- #{} ({}, {when}): {}",
+                other.number, other.channel, other.subject
+            )
+        }));
+        lines.extend([
+            String::new(),
+            "The owner can be asked to lift the freeze from this ticket, once they have spoken with you by email.".to_owned(),
+        ]);
+        let text = lines.join("\n");
+        self.write(tx, &ticket, MessageKind::Desk, None, &text)
+            .await?;
         self.touch(tx, &mut ticket).await
     }
 }

@@ -1,6 +1,8 @@
 //! The ledger from the outside: checkpoints, verification, export, and the auditor's page.
 
-use ledger::{Auditor, Checkpoint, ExportError, ExportWriter, Fault, Header, Report, Row, Verifier};
+use ledger::{
+    Auditor, Checkpoint, ExportError, ExportWriter, Fault, Header, Report, Row, Verifier,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Write,
@@ -91,21 +93,33 @@ impl Desk {
     /// [`DeskError`] if the database fails.
     pub async fn note_settings(&self, marks: &BTreeMap<String, String>) -> Result<(), DeskError> {
         const KEY: &str = "settings";
-        let now: BTreeMap<String, String> =
-            marks.iter().map(|(key, value)| (key.clone(), hex::encode(self.vault.blind(key, value).0))).collect();
+        let now: BTreeMap<String, String> = marks
+            .iter()
+            .map(|(key, value)| (key.clone(), hex::encode(self.vault.blind(key, value).0)))
+            .collect();
         let mut tx = self.store.begin().await?;
         let before: BTreeMap<String, String> = match tx.meta(KEY).await? {
             Some(text) => serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?,
             None => BTreeMap::new(),
         };
         let names: BTreeSet<&String> = now.keys().chain(before.keys()).collect();
-        let changed: Vec<&str> =
-            names.into_iter().filter(|key| now.get(*key) != before.get(*key)).map(String::as_str).collect();
+        let changed: Vec<&str> = names
+            .into_iter()
+            .filter(|key| now.get(*key) != before.get(*key))
+            .map(String::as_str)
+            .collect();
         if changed.is_empty() {
             return Ok(());
         }
-        tx.entry(self.entry("system", "settings.changed").with("settings", changed.join(" ")));
-        tx.set_meta(KEY, &serde_json::to_string(&now).map_err(|e| DeskError::json(&e))?).await?;
+        tx.entry(
+            self.entry("system", "settings.changed")
+                .with("settings", changed.join(" ")),
+        );
+        tx.set_meta(
+            KEY,
+            &serde_json::to_string(&now).map_err(|e| DeskError::json(&e))?,
+        )
+        .await?;
         Ok(tx.commit().await?)
     }
 
@@ -147,8 +161,17 @@ impl Desk {
 
 fn row(stored: LedgerRow) -> Result<Row, JournalError> {
     let bad = JournalError::Row(stored.idx);
-    match (u64::try_from(stored.idx), stored.leaf.try_into(), stored.root.try_into()) {
-        (Ok(index), Ok(leaf), Ok(root)) => Ok(Row { index, body: stored.body, leaf, root }),
+    match (
+        u64::try_from(stored.idx),
+        stored.leaf.try_into(),
+        stored.root.try_into(),
+    ) {
+        (Ok(index), Ok(leaf), Ok(root)) => Ok(Row {
+            index,
+            body: stored.body,
+            leaf,
+            root,
+        }),
         _ => Err(bad),
     }
 }
@@ -158,17 +181,28 @@ fn row(stored: LedgerRow) -> Result<Row, JournalError> {
 ///
 /// # Errors
 /// [`JournalError::Fault`] names the first bad entry.
-pub async fn verify(store: &Store, verifier: &Verifier, kept: &[String]) -> Result<Report, JournalError> {
+pub async fn verify(
+    store: &Store,
+    verifier: &Verifier,
+    kept: &[String],
+) -> Result<Report, JournalError> {
     let mut tx = store.read().await?;
     let notes = tx.checkpoints().await?;
     let counted = tx.ledger_head().await?.size;
     drop(tx);
-    let opened: Result<Vec<Checkpoint>, _> = notes.iter().chain(kept).map(|note| verifier.open(note)).collect();
+    let opened: Result<Vec<Checkpoint>, _> = notes
+        .iter()
+        .chain(kept)
+        .map(|note| verifier.open(note))
+        .collect();
     let mut auditor = Auditor::new(opened?);
     each(store, |stored| Ok(auditor.row(&row(stored)?)?)).await?;
     let report = auditor.finish()?;
     if report.entries < counted {
-        return Err(JournalError::Short { first: report.entries, counted });
+        return Err(JournalError::Short {
+            first: report.entries,
+            counted,
+        });
     }
     Ok(report)
 }
@@ -177,19 +211,28 @@ pub async fn verify(store: &Store, verifier: &Verifier, kept: &[String]) -> Resu
 ///
 /// # Errors
 /// [`JournalError`] if the database or the writing fails.
-pub async fn export<W: Write>(store: &Store, verifier: &Verifier, out: W) -> Result<W, JournalError> {
+pub async fn export<W: Write>(
+    store: &Store,
+    verifier: &Verifier,
+    out: W,
+) -> Result<W, JournalError> {
     let notes = store.read().await?.checkpoints().await?;
     let mut writer = ExportWriter::new(out, &Header::new(verifier, notes))?;
     each(store, |stored| Ok(writer.row(&row(stored)?)?)).await?;
     Ok(writer.finish()?)
 }
 
-async fn each(store: &Store, mut take: impl FnMut(LedgerRow) -> Result<(), JournalError>) -> Result<(), JournalError> {
+async fn each(
+    store: &Store,
+    mut take: impl FnMut(LedgerRow) -> Result<(), JournalError>,
+) -> Result<(), JournalError> {
     const PART: i64 = 2000;
     let mut from = 0;
     loop {
         let rows = store.read().await?.ledger_rows(from, PART).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
         from = last.idx + 1;
         for stored in rows {
             take(stored)?;

@@ -19,10 +19,10 @@ mod notice;
 pub mod people;
 pub mod provider;
 mod request;
+pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::missing_panics_doc, reason = "tests panic")]
 pub mod testing;
-pub mod settings;
 pub mod ticket;
 mod view;
 pub mod watching;
@@ -30,8 +30,11 @@ mod work;
 
 pub use challenge::{Answer, OwnerPage, OwnerQuestion};
 pub use desk::{Desk, Me, Parts};
-pub use store::{Change, Filter, JobRow, ListRow};
 pub use error::DeskError;
 pub use request::{Asked, Offer, Verdict};
-pub use view::{AccountView, Before, ContactPointView, FieldView, MessageView, RequestView, TicketView, Standing};
+pub use store::{Change, Filter, JobRow, ListRow};
+pub use view::{
+    AccountView, Before, ContactPointView, FieldView, MessageView, RequestView, Standing,
+    TicketView,
+};
 pub use work::{Outgoing, Ran};

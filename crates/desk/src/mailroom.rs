@@ -1,13 +1,13 @@
 //! Letters on their way: queued as references, and opened only at the moment of sending, after
 //! the gate was asked once more.
 
-use gate::{Action, Actor, Outcome};
+use gate::{Action, Actor, Outcome, Permit};
 use serde::{Deserialize, Serialize};
-use store::{AccountRow, ChallengeRow, JobRow, NewJob, TicketRow, Tx};
-use vault::{Address, Sealed, ServerSealed, Value};
+use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, TicketRow, Tx};
+use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
-    AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, JobId, MessageId, MessageKind,
-    RequestId, RequestKind, RequestState, TicketId, Time,
+    AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, JobId, MessageId,
+    MessageKind, RequestId, RequestKind, RequestState, TicketId, Time,
 };
 use zeroize::Zeroizing;
 
@@ -72,10 +72,20 @@ impl Desk {
         ticket: Option<&TicketRow>,
     ) -> Result<(), DeskError> {
         let secret = match secret {
-            Some(text) => Some(hex::encode(self.vault.seal_server(LINK, text.as_bytes(), self.entropy.as_ref())?.0)),
+            Some(text) => Some(hex::encode(
+                self.vault
+                    .seal_server(LINK, text.as_bytes(), self.entropy.as_ref())?
+                    .0,
+            )),
             None => None,
         };
-        let job = MailJob { account: account.id, point, ticket: ticket.map(|t| t.id), letter, secret };
+        let job = MailJob {
+            account: account.id,
+            point,
+            ticket: ticket.map(|t| t.id),
+            letter,
+            secret,
+        };
         let now = self.now();
         tx.enqueue(
             NewJob {
@@ -100,11 +110,24 @@ impl Desk {
         point: ContactPointId,
     ) -> Result<String, DeskError> {
         let detail = Detail::contact(ticket);
-        self.challenge(tx, ChallengeKind::Repudiate, account.id, ticket.id, None, point, &detail, hours(24 * 30)).await
+        self.challenge(
+            tx,
+            ChallengeKind::Repudiate,
+            account.id,
+            ticket.id,
+            None,
+            point,
+            &detail,
+            hours(24 * 30),
+        )
+        .await
     }
 
     /// Makes a challenge and returns the secret of its link.
-    #[expect(clippy::too_many_arguments, reason = "a challenge is bound to all of these")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a challenge is bound to all of these"
+    )]
     pub(crate) async fn challenge(
         &self,
         tx: &mut Tx,
@@ -148,11 +171,17 @@ impl Desk {
 
     /// Sends one queued letter. `Ok(None)`: sent or withheld for good; `Ok(Some)`: the mail room
     /// could not take it.
-    pub(crate) async fn send_letter(&self, job: &JobRow) -> Result<Option<CarrierError>, DeskError> {
+    pub(crate) async fn send_letter(
+        &self,
+        job: &JobRow,
+    ) -> Result<Option<CarrierError>, DeskError> {
         let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
         let mut tx = self.store.read().await?;
         let account = self.account(&mut tx, mail.account).await?;
-        let point = tx.contact_point(mail.point).await?.ok_or(DeskError::NotFound)?;
+        let point = tx
+            .contact_point(mail.point)
+            .await?
+            .ok_or(DeskError::NotFound)?;
         let ticket = match mail.ticket {
             Some(id) => tx.ticket_by_id(id).await?,
             None => None,
@@ -160,7 +189,8 @@ impl Desk {
         if !self.still_wanted(&mut tx, &mail).await? {
             drop(tx);
             let reason = "What it was about was settled in the meantime.";
-            self.letter_withheld(job, &mail, ticket.as_ref(), "settled", reason).await?;
+            self.letter_withheld(job, &mail, ticket.as_ref(), "settled", reason)
+                .await?;
             return Ok(None);
         }
         let link = self.link(&mail)?;
@@ -175,7 +205,9 @@ impl Desk {
         let mut field = None;
         if let LetterRef::Delivery { request } = &mail.letter {
             let request = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
-            let Some(id) = request.field_id else { return Err(DeskError::NotFound) };
+            let Some(id) = request.field_id else {
+                return Err(DeskError::NotFound);
+            };
             let row = tx.field(id).await?.ok_or(DeskError::NotFound)?;
             facts.field = Some(field_facts(&row));
             field = Some((request, row));
@@ -183,13 +215,23 @@ impl Desk {
         let decision = self.decide(&facts);
         let (Outcome::Permit, Some(permit)) = (decision.outcome, decision.permit) else {
             drop(tx);
-            self.letter_withheld(job, &mail, ticket.as_ref(), &decision.rule, &decision.reason).await?;
+            self.letter_withheld(
+                job,
+                &mail,
+                ticket.as_ref(),
+                &decision.rule,
+                &decision.reason,
+            )
+            .await?;
             return Ok(None);
         };
 
         let letter = match &mail.letter {
             LetterRef::Confirm { challenge } => {
-                let row = tx.challenge_by_id(*challenge).await?.ok_or(DeskError::NotFound)?;
+                let row = tx
+                    .challenge_by_id(*challenge)
+                    .await?
+                    .ok_or(DeskError::NotFound)?;
                 let detail = Detail::read(&row.detail)?;
                 Letter::Confirm {
                     what: detail.what.unwrap_or(RequestKind::Reset),
@@ -200,26 +242,31 @@ impl Desk {
                 }
             }
             LetterRef::Outreach { challenge } => {
-                let row = tx.challenge_by_id(*challenge).await?.ok_or(DeskError::NotFound)?;
+                let row = tx
+                    .challenge_by_id(*challenge)
+                    .await?
+                    .ok_or(DeskError::NotFound)?;
                 let detail = Detail::read(&row.detail)?;
-                Letter::Outreach { signals: detail.signals, at: detail.at, expires: row.expires_at, link }
+                Letter::Outreach {
+                    signals: detail.signals,
+                    at: detail.at,
+                    expires: row.expires_at,
+                    link,
+                }
             }
             LetterRef::Delivery { .. } => {
-                let Some((request, row)) = &field else { return Err(DeskError::NotFound) };
-                let sealed = Sealed::<Value>::from_bytes(row.sealed.clone().ok_or(DeskError::NotFound)?);
-                let opened = key.open(&sealed, &permit)?;
-                let content = if row.kind == FieldKind::Document {
-                    let document = StoredDocument::decode(&opened.into_bytes())?;
-                    Content::Document {
-                        file_name: document.file_name,
-                        media_type: document.media_type,
-                        bytes: Zeroizing::new(document.bytes),
-                    }
-                } else {
-                    Content::Text(opened.into_text())
+                let Some((request, row)) = &field else {
+                    return Err(DeskError::NotFound);
                 };
+                let content = open(&key, row, &permit)?;
                 let channel = ticket.as_ref().map_or(Channel::Api, |t| t.channel);
-                Letter::Delivery { what: request.label.clone(), content, channel, at: request.at, link }
+                Letter::Delivery {
+                    what: request.label.clone(),
+                    content,
+                    channel,
+                    at: request.at,
+                    link,
+                }
             }
             LetterRef::Reply { message } => {
                 let ticket = ticket.as_ref().ok_or(DeskError::NotFound)?;
@@ -230,18 +277,29 @@ impl Desk {
                     .find(|row| row.id == *message)
                     .map(|row| row.body)
                     .ok_or(DeskError::NotFound)?;
-                Letter::Reply { number: ticket.number, text, link }
+                Letter::Reply {
+                    number: ticket.number,
+                    text,
+                    link,
+                }
             }
             LetterRef::Notice { contacts } => Letter::Notice {
                 contacts: contacts
                     .iter()
-                    .map(|c| Contact { channel: c.channel, at: c.at, sent: c.sent.clone() })
+                    .map(|c| Contact {
+                        channel: c.channel,
+                        at: c.at,
+                        sent: c.sent.clone(),
+                    })
                     .collect(),
                 link,
             },
             LetterRef::Frozen { at } => Letter::Frozen { at: *at },
         };
-        let address = key.open_address(&Sealed::<Address>::from_bytes(point.sealed.clone()), &permit)?;
+        let address = key.open_address(
+            &Sealed::<Address>::from_bytes(point.sealed.clone()),
+            &permit,
+        )?;
         drop(tx);
         let envelope = Envelope {
             to: address.into_text(),
@@ -264,18 +322,29 @@ impl Desk {
     /// Whether the request behind a letter still waits for it, and its question can be answered.
     async fn still_wanted(&self, tx: &mut Tx, mail: &MailJob) -> Result<bool, DeskError> {
         if let LetterRef::Confirm { challenge } | LetterRef::Outreach { challenge } = &mail.letter {
-            let row = tx.challenge_by_id(*challenge).await?.ok_or(DeskError::NotFound)?;
+            let row = tx
+                .challenge_by_id(*challenge)
+                .await?
+                .ok_or(DeskError::NotFound)?;
             if row.answered_at.is_some() || row.expires_at <= self.now() {
                 return Ok(false);
             }
         }
         match waits(tx, mail).await? {
-            Some((request, state)) => Ok(tx.request(request).await?.is_some_and(|row| row.state == state)),
+            Some((request, state)) => Ok(tx
+                .request(request)
+                .await?
+                .is_some_and(|row| row.state == state)),
             None => Ok(true),
         }
     }
 
-    async fn letter_leaves(&self, job: &JobRow, mail: &MailJob, ticket: Option<&TicketRow>) -> Result<(), DeskError> {
+    async fn letter_leaves(
+        &self,
+        job: &JobRow,
+        mail: &MailJob,
+        ticket: Option<&TicketRow>,
+    ) -> Result<(), DeskError> {
         let mut tx = self.store.begin().await?;
         let kind = match &mail.letter {
             LetterRef::Delivery { .. } => "disclosure.leaving",
@@ -285,7 +354,12 @@ impl Desk {
         Ok(tx.commit().await?)
     }
 
-    async fn letter_sent(&self, job: &JobRow, mail: &MailJob, ticket: Option<&TicketRow>) -> Result<(), DeskError> {
+    async fn letter_sent(
+        &self,
+        job: &JobRow,
+        mail: &MailJob,
+        ticket: Option<&TicketRow>,
+    ) -> Result<(), DeskError> {
         let mut tx = self.store.begin().await?;
         let now = self.now();
         let kind = match &mail.letter {
@@ -298,10 +372,12 @@ impl Desk {
         if let (LetterRef::Delivery { request }, Some(ticket)) = (&mail.letter, ticket) {
             let row = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
             if row.state == RequestState::Sending {
-                tx.move_request(*request, RequestState::Sending, RequestState::Done, now).await?;
+                tx.move_request(*request, RequestState::Sending, RequestState::Done, now)
+                    .await?;
             }
             let text = format!("Sent {} to the registered email.", row.label);
-            self.write(&mut tx, ticket, MessageKind::Desk, None, &text).await?;
+            self.write(&mut tx, ticket, MessageKind::Desk, None, &text)
+                .await?;
         }
         if let Some(ticket) = ticket {
             tx.changed(store::Change::Ticket(ticket.number));
@@ -319,28 +395,45 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let mut tx = self.store.begin().await?;
         let now = self.now();
-        tx.entry(mail_entry(self.entry("desk", "mail.withheld"), job, mail, ticket).with("rule", rule));
+        tx.entry(
+            mail_entry(self.entry("desk", "mail.withheld"), job, mail, ticket).with("rule", rule),
+        );
         tx.job_done(job, now).await?;
-        self.move_waiting(&mut tx, mail, RequestState::Refused).await?;
+        self.move_waiting(&mut tx, mail, RequestState::Refused)
+            .await?;
         if let Some(ticket) = ticket {
             let text = format!("A letter was held back: {reason}");
-            self.write(&mut tx, ticket, MessageKind::Desk, None, &text).await?;
+            self.write(&mut tx, ticket, MessageKind::Desk, None, &text)
+                .await?;
         }
         self.commit(tx).await
     }
 
     /// A letter was given up: whoever waits for it is told.
-    pub(crate) async fn letter_lost(&self, tx: &mut Tx, job: &JobRow, why: &str) -> Result<(), DeskError> {
+    pub(crate) async fn letter_lost(
+        &self,
+        tx: &mut Tx,
+        job: &JobRow,
+        why: &str,
+    ) -> Result<(), DeskError> {
         let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
         let ticket = match mail.ticket {
             Some(id) => tx.ticket_by_id(id).await?,
             None => None,
         };
-        tx.entry(mail_entry(self.entry("desk", "mail.lost"), job, &mail, ticket.as_ref()));
+        tx.entry(mail_entry(
+            self.entry("desk", "mail.lost"),
+            job,
+            &mail,
+            ticket.as_ref(),
+        ));
         self.move_waiting(tx, &mail, RequestState::Failed).await?;
         if let Some(ticket) = &ticket {
-            let text = format!("A letter could not be sent: {why}. It lies with the mails that were given up; an admin can send it again.");
-            self.write(tx, ticket, MessageKind::Desk, None, &text).await?;
+            let text = format!(
+                "A letter could not be sent: {why}. It lies with the mails that were given up; an admin can send it again."
+            );
+            self.write(tx, ticket, MessageKind::Desk, None, &text)
+                .await?;
         }
         Ok(())
     }
@@ -354,16 +447,25 @@ impl Desk {
             && row.state == RequestState::Failed
             && row.expires_at.is_none_or(|at| at > now)
         {
-            tx.move_request(request, RequestState::Failed, to, now).await?;
+            tx.move_request(request, RequestState::Failed, to, now)
+                .await?;
         }
         Ok(())
     }
 
     /// Moves the request that waits for a letter. It may have been answered, stopped or expired
     /// meanwhile; then there is nothing to move.
-    async fn move_waiting(&self, tx: &mut Tx, mail: &MailJob, to: RequestState) -> Result<(), DeskError> {
+    async fn move_waiting(
+        &self,
+        tx: &mut Tx,
+        mail: &MailJob,
+        to: RequestState,
+    ) -> Result<(), DeskError> {
         if let Some((request, from)) = waits(tx, mail).await?
-            && tx.request(request).await?.is_some_and(|row| row.state == from)
+            && tx
+                .request(request)
+                .await?
+                .is_some_and(|row| row.state == from)
         {
             tx.move_request(request, from, to, self.now()).await?;
         }
@@ -371,8 +473,11 @@ impl Desk {
     }
 
     fn link(&self, mail: &MailJob) -> Result<String, DeskError> {
-        let Some(sealed) = &mail.secret else { return Ok(String::new()) };
-        let sealed = hex::decode(sealed).map_err(|_| DeskError::Broken("a queued letter can't be read".to_owned()))?;
+        let Some(sealed) = &mail.secret else {
+            return Ok(String::new());
+        };
+        let sealed = hex::decode(sealed)
+            .map_err(|_| DeskError::Broken("a queued letter can't be read".to_owned()))?;
         let secret = self.vault.open_server(LINK, &ServerSealed(sealed))?;
         let secret = std::str::from_utf8(&secret)
             .map_err(|_| DeskError::Broken("a queued letter can't be read".to_owned()))?;
@@ -385,8 +490,26 @@ impl Desk {
     }
 }
 
+/// What a delivery carries, opened for this one sending.
+fn open(key: &AccountKey, row: &FieldRow, permit: &Permit) -> Result<Content, DeskError> {
+    let sealed = Sealed::<Value>::from_bytes(row.sealed.clone().ok_or(DeskError::NotFound)?);
+    let opened = key.open(&sealed, permit)?;
+    if row.kind != FieldKind::Document {
+        return Ok(Content::Text(opened.into_text()));
+    }
+    let document = StoredDocument::decode(&opened.into_bytes())?;
+    Ok(Content::Document {
+        file_name: document.file_name,
+        media_type: document.media_type,
+        bytes: Zeroizing::new(document.bytes),
+    })
+}
+
 /// The request that waits for a letter, and the state in which it does.
-async fn waits(tx: &mut Tx, mail: &MailJob) -> Result<Option<(RequestId, RequestState)>, DeskError> {
+async fn waits(
+    tx: &mut Tx,
+    mail: &MailJob,
+) -> Result<Option<(RequestId, RequestState)>, DeskError> {
     Ok(match &mail.letter {
         LetterRef::Delivery { request } => Some((*request, RequestState::Sending)),
         LetterRef::Confirm { challenge } | LetterRef::Outreach { challenge } => tx
@@ -398,7 +521,12 @@ async fn waits(tx: &mut Tx, mail: &MailJob) -> Result<Option<(RequestId, Request
     })
 }
 
-fn mail_entry(entry: ledger::Entry, job: &JobRow, mail: &MailJob, ticket: Option<&TicketRow>) -> ledger::Entry {
+fn mail_entry(
+    entry: ledger::Entry,
+    job: &JobRow,
+    mail: &MailJob,
+    ticket: Option<&TicketRow>,
+) -> ledger::Entry {
     let (word, reference) = match &mail.letter {
         LetterRef::Confirm { challenge } => ("confirm", challenge.to_string()),
         LetterRef::Outreach { challenge } => ("outreach", challenge.to_string()),

@@ -27,9 +27,14 @@ impl Desk {
         tx.queue_for_account(account).await?;
         let account = self.account(&mut tx, account).await?;
         let due = tx.untold(account.id, now).await?;
-        let Some(first) = due.first() else { return Ok(()) };
+        let Some(first) = due.first() else {
+            return Ok(());
+        };
         let told = tx.told_times(account.id, now - hours(24)).await?;
-        let until = match (told.first(), told.get(self.settings.notices_per_day.saturating_sub(1))) {
+        let until = match (
+            told.first(),
+            told.get(self.settings.notices_per_day.saturating_sub(1)),
+        ) {
             (_, Some(oldest)) => Some(*oldest + hours(24)),
             (Some(newest), None) if *newest + hours(1) > now => Some(*newest + hours(1)),
             _ => None,
@@ -38,22 +43,41 @@ impl Desk {
             tx.put_off(account.id, until).await?;
             return self.commit(tx).await;
         }
-        let ticket = tx.ticket_by_id(first.ticket_id).await?.ok_or(DeskError::NotFound)?;
+        let ticket = tx
+            .ticket_by_id(first.ticket_id)
+            .await?
+            .ok_or(DeskError::NotFound)?;
         let mut contacts = Vec::new();
         for notice in &due {
-            let sent = tx.sent_in(notice.ticket_id).await?;
-            contacts.push(ContactRef { channel: notice.channel, at: notice.began_at, sent });
+            let sent = tx.sent_in(notice.ticket_id, true).await?;
+            contacts.push(ContactRef {
+                channel: notice.channel,
+                at: notice.began_at,
+                sent,
+            });
         }
         let points = tx.contact_points(account.id).await?;
         let mut reached = 0u64;
-        for point in points.iter().filter(|p| p.kind == ContactKind::Email && p.usable(now)) {
-            let secret = self.repudiation(&mut tx, &account, &ticket, point.id).await?;
-            let letter = LetterRef::Notice { contacts: contacts.clone() };
-            self.queue_letter(&mut tx, &account, point.id, letter, Some(&secret), None).await?;
+        for point in points
+            .iter()
+            .filter(|p| p.kind == ContactKind::Email && p.usable(now))
+        {
+            let secret = self
+                .repudiation(&mut tx, &account, &ticket, point.id)
+                .await?;
+            let letter = LetterRef::Notice {
+                contacts: contacts.clone(),
+            };
+            self.queue_letter(&mut tx, &account, point.id, letter, Some(&secret), None)
+                .await?;
             reached += 1;
         }
         tx.told(account.id, now).await?;
-        let kind = if reached == 0 { "notice.unreachable" } else { "notice.queued" };
+        let kind = if reached == 0 {
+            "notice.unreachable"
+        } else {
+            "notice.queued"
+        };
         tx.entry(
             self.entry("desk", kind)
                 .with_account(account.id.to_string())

@@ -52,9 +52,14 @@ pub fn signature(secret: &[u8], id: &str, timestamp: i64, body: &str) -> String 
 pub fn verify(secret: &[u8], id: &str, timestamp: i64, body: &str, header: &str) -> bool {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     let signed = format!("{id}.{timestamp}.{body}");
-    header.split(' ').filter_map(|part| part.strip_prefix("v1,")).any(|part| {
-        STANDARD.decode(part).is_ok_and(|tag| hmac::verify(&key, signed.as_bytes(), &tag).is_ok())
-    })
+    header
+        .split(' ')
+        .filter_map(|part| part.strip_prefix("v1,"))
+        .any(|part| {
+            STANDARD
+                .decode(part)
+                .is_ok_and(|tag| hmac::verify(&key, signed.as_bytes(), &tag).is_ok())
+        })
 }
 
 /// Reads a secret as it is written in settings: `whsec_` and base64.
@@ -62,7 +67,9 @@ pub fn verify(secret: &[u8], id: &str, timestamp: i64, body: &str, header: &str)
 /// # Errors
 /// Words that say how it should look.
 pub fn parse_secret(text: &str) -> Result<Vec<u8>, &'static str> {
-    let body = text.strip_prefix("whsec_").ok_or("a webhook secret begins with whsec_")?;
+    let body = text
+        .strip_prefix("whsec_")
+        .ok_or("a webhook secret begins with whsec_")?;
     match STANDARD.decode(body) {
         Ok(bytes) if (24..=64).contains(&bytes.len()) => Ok(bytes),
         _ => Err("a webhook secret is whsec_ and the base64 of 24 to 64 bytes"),

@@ -3,8 +3,8 @@
 use gate::{Action, Actor, Decision, Outcome};
 use store::{AccountRow, ContactPointRow, FieldRow, RequestRow, StoreError, TicketRow, Tx};
 use words::{
-    ChallengeKind, Channel, ContactPointId, FieldClass, HoldLevel, MessageKind, RequestId, RequestKind,
-    RequestState, TicketKind, TicketState,
+    ChallengeKind, Channel, ContactPointId, FieldClass, HoldLevel, MessageKind, RequestId,
+    RequestKind, RequestState, TicketKind, TicketState,
 };
 
 use crate::{
@@ -77,7 +77,11 @@ pub struct Asked {
 pub(crate) fn place_words(point: Option<&ContactPointRow>) -> String {
     match point {
         Some(point) => {
-            format!("the registered {}, on file since {}", point.kind, point.registered_at.year())
+            format!(
+                "the registered {}, on file since {}",
+                point.kind,
+                point.registered_at.year()
+            )
         }
         None => "nowhere: the account has no confirmed email".to_owned(),
     }
@@ -96,29 +100,64 @@ impl Desk {
         let place = self.destination(points);
         let goes = place_words(place.filter(|point| point.usable(self.now())));
         let ask = |kind, field: Option<&FieldRow>| {
-            let mut facts = self.facts(Actor::Staff(me.id, me.role), Action::Request(kind), account, Some(ticket), place);
+            let mut facts = self.facts(
+                Actor::Staff(me.id, me.role),
+                Action::Request(kind),
+                account,
+                Some(ticket),
+                place,
+            );
             facts.field = field.map(field_facts);
             self.decide(&facts)
         };
         let mut offers = Vec::new();
-        let mut push = |kind, field: &str, items, title: String, explains: String, decision: Decision| {
-            let verdict = match decision.outcome {
-                Outcome::Permit => Verdict::Allowed,
-                Outcome::Challenge => Verdict::Asks,
-                Outcome::Escalate => Verdict::Escalates { why: decision.reason, words: decision.words },
-                Outcome::Refuse => Verdict::Refused { why: decision.reason, words: decision.words },
+        let mut push =
+            |kind, field: &str, items, title: String, explains: String, decision: Decision| {
+                let verdict = match decision.outcome {
+                    Outcome::Permit => Verdict::Allowed,
+                    Outcome::Challenge => Verdict::Asks,
+                    Outcome::Escalate => Verdict::Escalates {
+                        why: decision.reason,
+                        words: decision.words,
+                    },
+                    Outcome::Refuse => Verdict::Refused {
+                        why: decision.reason,
+                        words: decision.words,
+                    },
+                };
+                offers.push(Offer {
+                    kind,
+                    field: field.to_owned(),
+                    items,
+                    title,
+                    explains,
+                    verdict,
+                    rule: decision.rule,
+                });
             };
-            offers.push(Offer { kind, field: field.to_owned(), items, title, explains, verdict, rule: decision.rule });
-        };
 
         if ticket.kind == TicketKind::Flag {
             let decision = ask(RequestKind::Ask, None);
-            push(RequestKind::Ask, "", vec![], "Ask the owner: was this you?".to_owned(), format!("asks at {goes}"), decision);
+            push(
+                RequestKind::Ask,
+                "",
+                vec![],
+                "Ask the owner: was this you?".to_owned(),
+                format!("asks at {goes}"),
+                decision,
+            );
         }
         if account.hold == HoldLevel::Frozen {
             let decision = ask(RequestKind::Unlock, None);
             let explains = format!("asks at {goes}; only the owner's yes lifts the freeze");
-            push(RequestKind::Unlock, "", vec![], "Ask the owner to lift the freeze".to_owned(), explains, decision);
+            push(
+                RequestKind::Unlock,
+                "",
+                vec![],
+                "Ask the owner to lift the freeze".to_owned(),
+                explains,
+                decision,
+            );
         }
         for def in self.catalogue.fields() {
             if def.class != FieldClass::Sealed {
@@ -126,11 +165,22 @@ impl Desk {
             }
             let rows: Vec<&FieldRow> = fields.iter().filter(|row| row.name == def.name).collect();
             let Some(first) = rows.first() else { continue };
-            let mut items: Vec<String> = rows.iter().filter(|r| !r.item.is_empty()).map(|r| r.item.clone()).collect();
+            let mut items: Vec<String> = rows
+                .iter()
+                .filter(|r| !r.item.is_empty())
+                .map(|r| r.item.clone())
+                .collect();
             items.reverse();
             let decision = ask(RequestKind::Deliver, Some(first));
             let title = format!("Send {}", def.offer_title());
-            push(RequestKind::Deliver, &def.name, items, title, format!("goes to {goes}"), decision);
+            push(
+                RequestKind::Deliver,
+                &def.name,
+                items,
+                title,
+                format!("goes to {goes}"),
+                decision,
+            );
         }
         push(
             RequestKind::Reset,
@@ -142,15 +192,56 @@ impl Desk {
         );
         if let Some(row) = fields.iter().find(|row| row.class == FieldClass::Sealed) {
             let decision = ask(RequestKind::Reveal, Some(row));
-            push(RequestKind::Reveal, &row.name, vec![], "Tell or confirm a detail".to_owned(), String::new(), decision);
+            push(
+                RequestKind::Reveal,
+                &row.name,
+                vec![],
+                "Tell or confirm a detail".to_owned(),
+                String::new(),
+                decision,
+            );
         }
         if let Some(row) = fields.iter().find(|row| row.class == FieldClass::Secret) {
             let decision = ask(RequestKind::Deliver, Some(row));
             let title = format!("Send or tell {}", self.catalogue.label(&row.name, ""));
-            push(RequestKind::Deliver, &row.name, vec![], title, String::new(), decision);
+            push(
+                RequestKind::Deliver,
+                &row.name,
+                vec![],
+                title,
+                String::new(),
+                decision,
+            );
         }
-        push(RequestKind::Change, "", vec![], "Change an email or phone number".to_owned(), String::new(), ask(RequestKind::Change, None));
-        push(RequestKind::Reenrol, "", vec![], "Remove the second sign-in step".to_owned(), String::new(), ask(RequestKind::Reenrol, None));
+        if account.hold != HoldLevel::Frozen {
+            let explains =
+                "nothing leaves or changes from then on, until the owner lifts it".to_owned();
+            let title = "Freeze the account's data".to_owned();
+            push(
+                RequestKind::Lock,
+                "",
+                vec![],
+                title,
+                explains,
+                ask(RequestKind::Lock, None),
+            );
+        }
+        push(
+            RequestKind::Change,
+            "",
+            vec![],
+            "Change an email or phone number".to_owned(),
+            String::new(),
+            ask(RequestKind::Change, None),
+        );
+        push(
+            RequestKind::Reenrol,
+            "",
+            vec![],
+            "Remove the second sign-in step".to_owned(),
+            String::new(),
+            ask(RequestKind::Reenrol, None),
+        );
         offers
     }
 
@@ -160,26 +251,44 @@ impl Desk {
     /// [`DeskError::Invalid`] for a field or item the account doesn't have; [`DeskError::Conflict`]
     /// if the same is under way or the ticket is closed; [`DeskError::Limited`] if the owner was asked or sent too much.
     /// A refusal by the gate is not an error: it is recorded, and its words come back.
-    pub async fn ask(&self, me: &Me, number: i64, kind: RequestKind, field: &str, item: &str) -> Result<Asked, DeskError> {
+    pub async fn ask(
+        &self,
+        me: &Me,
+        number: i64,
+        kind: RequestKind,
+        field: &str,
+        item: &str,
+    ) -> Result<Asked, DeskError> {
         let mut tx = self.store.begin().await?;
         let ticket = self.act_on(&mut tx, me, number).await?;
         let account = self.account_of(&mut tx, &ticket).await?;
         if ticket.state == TicketState::Closed && kind != RequestKind::Lock {
-            return Err(DeskError::Conflict("this ticket is closed; open it again first, so that the owner hears of it"));
+            return Err(DeskError::Conflict(
+                "this ticket is closed; open it again first, so that the owner hears of it",
+            ));
         }
         let points = tx.contact_points(account.id).await?;
         let place = self.destination(&points).cloned();
-        let row = self.asked_field(&mut tx, &account, kind, field, item).await?;
+        let row = self
+            .asked_field(&mut tx, &account, kind, field, item)
+            .await?;
         let label = self.request_label(kind, row.as_ref());
         if kind == RequestKind::Ask && ticket.kind != TicketKind::Flag {
-            return Err(DeskError::Invalid("only a flag of the watch asks the owner \"was this you?\"".to_owned()));
+            return Err(DeskError::Invalid(
+                "only a flag of the watch asks the owner \"was this you?\"".to_owned(),
+            ));
         }
         if kind == RequestKind::Unlock && account.hold == HoldLevel::None {
             return Err(DeskError::Conflict("this account is not frozen"));
         }
 
-        let mut facts =
-            self.facts(Actor::Staff(me.id, me.role), Action::Request(kind), &account, Some(&ticket), place.as_ref());
+        let mut facts = self.facts(
+            Actor::Staff(me.id, me.role),
+            Action::Request(kind),
+            &account,
+            Some(&ticket),
+            place.as_ref(),
+        );
         facts.field = row.as_ref().map(field_facts);
         let decision = self.decide(&facts);
         let id = self.id(RequestId::new);
@@ -192,27 +301,70 @@ impl Desk {
             .with("outcome", outcome_word(decision.outcome))
             .with("rule", decision.rule.clone());
         if let Some(row) = &row {
-            entry = entry.with("field", row.name.clone()).with("field_id", row.id.to_string());
+            entry = entry
+                .with("field", row.name.clone())
+                .with("field_id", row.id.to_string());
         }
         tx.entry(entry);
 
-        let case = Case { me, ticket: &ticket, account: &account, field: row.as_ref(), place: place.as_ref(), label: &label, id };
+        let case = Case {
+            me,
+            ticket: &ticket,
+            account: &account,
+            field: row.as_ref(),
+            place: place.as_ref(),
+            label: &label,
+            id,
+        };
         let asked = match decision.outcome {
-            Outcome::Permit => self.permitted(&mut tx, &case, kind, decision).await?,
-            Outcome::Challenge => self.challenged(&mut tx, &case, kind, decision).await?,
+            Outcome::Permit | Outcome::Challenge => {
+                let asked = if decision.outcome == Outcome::Permit {
+                    self.permitted(&mut tx, &case, kind, decision).await
+                } else {
+                    self.challenged(&mut tx, &case, kind, decision).await
+                };
+                match asked {
+                    Err(DeskError::Limited(until)) => {
+                        drop(tx);
+                        return self
+                            .limited(me, number, &account, kind.as_str(), until)
+                            .await;
+                    }
+                    asked => asked?,
+                }
+            }
             Outcome::Escalate => {
                 let asked = self.turned_down(&mut tx, &case, kind, decision).await?;
-                self.raise(&mut tx, ticket.clone(), Some(me), &format!("{label}: {}", asked.reason)).await?;
+                self.raise(
+                    &mut tx,
+                    ticket.clone(),
+                    Some(me),
+                    &format!("{label}: {}", asked.reason),
+                )
+                .await?;
                 asked
             }
             Outcome::Refuse => {
                 let asked = self.turned_down(&mut tx, &case, kind, decision).await?;
                 let attempt = uuid::Uuid::from(self.id(RequestId::new));
-                tx.add_attempt(attempt, account.id, Some(ticket.id), &format!("refused: {label}"), self.now()).await?;
+                tx.add_attempt(
+                    attempt,
+                    account.id,
+                    Some(ticket.id),
+                    &format!("refused: {label}"),
+                    self.now(),
+                )
+                .await?;
                 asked
             }
         };
-        let mut ticket = tx.ticket_by_id(ticket.id).await?.ok_or(DeskError::NotFound)?;
+        let mut ticket = tx
+            .ticket_by_id(ticket.id)
+            .await?
+            .ok_or(DeskError::NotFound)?;
+        if asked.state == RequestState::Waiting && ticket.state == TicketState::Open {
+            ticket.state = TicketState::Waiting;
+        }
         self.touch(&mut tx, &mut ticket).await?;
         self.commit(tx).await?;
         Ok(asked)
@@ -233,13 +385,19 @@ impl Desk {
         rows.into_iter()
             .find(|row| row.name == field && row.item == item)
             .map(Some)
-            .ok_or_else(|| DeskError::Invalid("this account has no such field or item; choose one from the list".to_owned()))
+            .ok_or_else(|| {
+                DeskError::Invalid(
+                    "this account has no such field or item; choose one from the list".to_owned(),
+                )
+            })
     }
 
     fn request_label(&self, kind: RequestKind, field: Option<&FieldRow>) -> String {
         match (kind, field) {
             (RequestKind::Deliver, Some(row)) => self.catalogue.label(&row.name, &row.item),
-            (RequestKind::Reveal, Some(row)) => format!("show {}", self.catalogue.label(&row.name, &row.item)),
+            (RequestKind::Reveal, Some(row)) => {
+                format!("show {}", self.catalogue.label(&row.name, &row.item))
+            }
             (RequestKind::Reset, _) => "password reset".to_owned(),
             (RequestKind::Change, _) => "change of a contact point".to_owned(),
             (RequestKind::Reenrol, _) => "removal of the second sign-in step".to_owned(),
@@ -250,26 +408,64 @@ impl Desk {
         }
     }
 
-    async fn permitted(&self, tx: &mut Tx, case: &Case<'_>, kind: RequestKind, decision: Decision) -> Result<Asked, DeskError> {
+    async fn permitted(
+        &self,
+        tx: &mut Tx,
+        case: &Case<'_>,
+        kind: RequestKind,
+        decision: Decision,
+    ) -> Result<Asked, DeskError> {
         let now = self.now();
         match kind {
             RequestKind::Deliver => {
                 let place = case.place.ok_or(DeskError::NotFound)?;
                 let budget = self.limit_key(&format!("deliver:{}", case.account.id));
-                if let Some(until) =
-                    tx.charge(&budget, self.settings.deliveries, minutes(self.settings.delivery_minutes), now).await?
+                if let Some(until) = tx
+                    .charge(
+                        &budget,
+                        self.settings.deliveries,
+                        minutes(self.settings.delivery_minutes),
+                        now,
+                    )
+                    .await?
                 {
                     return Err(DeskError::Limited(until));
                 }
-                let words = format!("I've just sent {} to the email on your account.", self.said_label(case));
-                let asked = self.record(tx, case, kind, RequestState::Sending, &decision.rule, "", &words, Some(place.id), None).await?;
-                let secret = self.repudiation(tx, case.account, case.ticket, place.id).await?;
+                let words = format!(
+                    "I've just sent {} to the email on your account.",
+                    said_label(case)
+                );
+                let asked = self
+                    .record(
+                        tx,
+                        case,
+                        kind,
+                        RequestState::Sending,
+                        &decision.rule,
+                        "",
+                        &words,
+                        Some(place.id),
+                        None,
+                    )
+                    .await?;
+                let secret = self
+                    .repudiation(tx, case.account, case.ticket, place.id)
+                    .await?;
                 let letter = LetterRef::Delivery { request: asked.id };
-                self.queue_letter(tx, case.account, place.id, letter, Some(&secret), Some(case.ticket)).await?;
+                self.queue_letter(
+                    tx,
+                    case.account,
+                    place.id,
+                    letter,
+                    Some(&secret),
+                    Some(case.ticket),
+                )
+                .await?;
                 Ok(asked)
             }
             RequestKind::Ask => {
                 let detail = self.outreach_detail(tx, case).await?;
+                tx.drop_notice(case.ticket.id).await?;
                 self.question(tx, case, kind, &decision.rule, ChallengeKind::Outreach, detail,
                     "I've asked you by email whether this was you. Please open it and press one of the two buttons.").await
             }
@@ -278,7 +474,15 @@ impl Desk {
                 let asked = self
                     .record(tx, case, kind, RequestState::Done, &decision.rule, "", "I've frozen your account's data here. Nothing leaves it until you lift that yourself.", None, None)
                     .await?;
-                self.freeze(tx, case.account, case.ticket, Some(case.me), reason, "Frozen by support as a precaution.").await?;
+                self.freeze(
+                    tx,
+                    case.account,
+                    case.ticket,
+                    Some(case.me),
+                    reason,
+                    "Frozen by support as a precaution.",
+                )
+                .await?;
                 Ok(asked)
             }
             // Whatever else a set of policies may permit has no effect built here yet: fail closed.
@@ -286,7 +490,13 @@ impl Desk {
         }
     }
 
-    async fn challenged(&self, tx: &mut Tx, case: &Case<'_>, kind: RequestKind, decision: Decision) -> Result<Asked, DeskError> {
+    async fn challenged(
+        &self,
+        tx: &mut Tx,
+        case: &Case<'_>,
+        kind: RequestKind,
+        decision: Decision,
+    ) -> Result<Asked, DeskError> {
         if !matches!(kind, RequestKind::Reset | RequestKind::Unlock) {
             // The owner's yes to anything else would have no effect, or another one than they read.
             return Err(refused(not_built(decision.rule)));
@@ -298,7 +508,16 @@ impl Desk {
             signals: Vec::new(),
             countries: Vec::new(),
         };
-        self.question(tx, case, kind, &decision.rule, ChallengeKind::Confirm, detail, &decision.words).await
+        self.question(
+            tx,
+            case,
+            kind,
+            &decision.rule,
+            ChallengeKind::Confirm,
+            detail,
+            &decision.words,
+        )
+        .await
     }
 
     #[expect(clippy::too_many_arguments, reason = "a question is all of these")]
@@ -315,25 +534,66 @@ impl Desk {
         let now = self.now();
         let place = case.place.ok_or(DeskError::NotFound)?;
         if tx.waiting_request(case.account.id, kind).await?.is_some() {
-            return Err(DeskError::Conflict("the owner was asked this already and has not answered yet"));
+            return Err(DeskError::Conflict(
+                "the owner was asked this already and has not answered yet",
+            ));
         }
         let budget = self.limit_key(&format!("question:{}", case.account.id));
-        if let Some(until) =
-            tx.charge(&budget, self.settings.questions, minutes(self.settings.question_minutes), now).await?
+        if let Some(until) = tx
+            .charge(
+                &budget,
+                self.settings.questions,
+                minutes(self.settings.question_minutes),
+                now,
+            )
+            .await?
         {
             return Err(DeskError::Limited(until));
         }
         let lives = hours(self.settings.link_hours);
-        let asked = self.record(tx, case, kind, RequestState::Waiting, rule, "", words, Some(place.id), Some(now + lives)).await?;
-        let secret = self
-            .challenge(tx, challenge, case.account.id, case.ticket.id, Some(asked.id), place.id, &detail, lives)
+        let asked = self
+            .record(
+                tx,
+                case,
+                kind,
+                RequestState::Waiting,
+                rule,
+                "",
+                words,
+                Some(place.id),
+                Some(now + lives),
+            )
             .await?;
-        let id = tx.challenge_of(asked.id).await?.ok_or(DeskError::NotFound)?.id;
+        let secret = self
+            .challenge(
+                tx,
+                challenge,
+                case.account.id,
+                case.ticket.id,
+                Some(asked.id),
+                place.id,
+                &detail,
+                lives,
+            )
+            .await?;
+        let id = tx
+            .challenge_of(asked.id)
+            .await?
+            .ok_or(DeskError::NotFound)?
+            .id;
         let letter = match challenge {
             ChallengeKind::Outreach => LetterRef::Outreach { challenge: id },
             _ => LetterRef::Confirm { challenge: id },
         };
-        self.queue_letter(tx, case.account, place.id, letter, Some(&secret), Some(case.ticket)).await?;
+        self.queue_letter(
+            tx,
+            case.account,
+            place.id,
+            letter,
+            Some(&secret),
+            Some(case.ticket),
+        )
+        .await?;
         Ok(asked)
     }
 
@@ -351,15 +611,38 @@ impl Desk {
             }
         }
         let at = raised.last().map_or(case.ticket.opened_at, |(at, _)| *at);
-        Ok(Detail { what: None, channel: Channel::Watch, at, signals, countries })
+        Ok(Detail {
+            what: None,
+            channel: Channel::Watch,
+            at,
+            signals,
+            countries,
+        })
     }
 
-    async fn turned_down(&self, tx: &mut Tx, case: &Case<'_>, kind: RequestKind, decision: Decision) -> Result<Asked, DeskError> {
+    async fn turned_down(
+        &self,
+        tx: &mut Tx,
+        case: &Case<'_>,
+        kind: RequestKind,
+        decision: Decision,
+    ) -> Result<Asked, DeskError> {
         let asked = self
-            .record(tx, case, kind, RequestState::Refused, &decision.rule, &decision.reason, &decision.words, None, None)
+            .record(
+                tx,
+                case,
+                kind,
+                RequestState::Refused,
+                &decision.rule,
+                &decision.reason,
+                &decision.words,
+                None,
+                None,
+            )
             .await?;
         let text = format!("Not possible: {}. {}", case.label, decision.reason);
-        self.write(tx, case.ticket, MessageKind::Desk, None, &text).await?;
+        self.write(tx, case.ticket, MessageKind::Desk, None, &text)
+            .await?;
         Ok(asked)
     }
 
@@ -395,14 +678,34 @@ impl Desk {
             expires_at: expires,
         })
         .await?;
-        Ok(Asked { id, state, reason: reason.to_owned(), words: words.to_owned(), rule: rule.to_owned() })
+        Ok(Asked {
+            id,
+            state,
+            reason: reason.to_owned(),
+            words: words.to_owned(),
+            rule: rule.to_owned(),
+        })
     }
 
-    fn said_label(&self, case: &Case<'_>) -> String {
-        match case.field {
-            Some(row) if row.item.is_empty() => format!("your {}", case.label),
-            _ => case.label.to_owned(),
+    /// A ticket that waited for the owner is open again once nothing in it waits.
+    pub(crate) async fn awake(&self, tx: &mut Tx, id: words::TicketId) -> Result<(), DeskError> {
+        let Some(mut ticket) = tx
+            .ticket_by_id(id)
+            .await?
+            .filter(|t| t.state == TicketState::Waiting)
+        else {
+            return Ok(());
+        };
+        if tx
+            .requests(id)
+            .await?
+            .iter()
+            .all(|request| request.state != RequestState::Waiting)
+        {
+            ticket.state = TicketState::Open;
+            self.touch(tx, &mut ticket).await?;
         }
+        Ok(())
     }
 
     /// Requests whose time is over expire.
@@ -415,7 +718,15 @@ impl Desk {
         let mut tx = self.store.begin().await?;
         let mut done = 0;
         for request in tx.overdue_requests(now, 100).await? {
-            match tx.move_request(request.id, RequestState::Waiting, RequestState::Expired, now).await {
+            match tx
+                .move_request(
+                    request.id,
+                    RequestState::Waiting,
+                    RequestState::Expired,
+                    now,
+                )
+                .await
+            {
                 // Another worker was here first.
                 Err(StoreError::Gone) => continue,
                 other => other?,
@@ -430,8 +741,10 @@ impl Desk {
                 && ticket.state != TicketState::Closed
             {
                 let text = format!("No answer in time: {}. Nothing was changed.", request.label);
-                self.write(&mut tx, &ticket, MessageKind::Desk, None, &text).await?;
+                self.write(&mut tx, &ticket, MessageKind::Desk, None, &text)
+                    .await?;
             }
+            self.awake(&mut tx, request.ticket_id).await?;
             done += 1;
         }
         self.commit(tx).await?;
@@ -459,4 +772,11 @@ struct Case<'a> {
     place: Option<&'a ContactPointRow>,
     label: &'a str,
     id: RequestId,
+}
+
+fn said_label(case: &Case<'_>) -> String {
+    match case.field {
+        Some(row) if row.item.is_empty() => format!("your {}", case.label),
+        _ => case.label.to_owned(),
+    }
 }

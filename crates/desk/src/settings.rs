@@ -38,6 +38,9 @@ pub struct DeskSettings {
     pub session_hours: u64,
     /// Hours that an invitation works.
     pub invitation_hours: u64,
+    /// Seconds that a worker may take for one letter or hook before another takes it up; longer than
+    /// the mail server's timeout.
+    pub lease_seconds: u64,
     /// Where the owner goes on after a confirmed reset, such as the identity provider's page.
     pub continue_url: Option<String>,
 }
@@ -60,6 +63,7 @@ impl Default for DeskSettings {
             session_idle_hours: 2,
             session_hours: 12,
             invitation_hours: 72,
+            lease_seconds: 180,
             continue_url: None,
         }
     }

@@ -35,7 +35,8 @@ impl TestClock {
 
     /// Moves on.
     pub fn pass(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_micros()).unwrap_or(0), Ordering::SeqCst);
+        self.0
+            .fetch_add(i64::try_from(by.as_micros()).unwrap_or(0), Ordering::SeqCst);
     }
 }
 
@@ -108,7 +109,10 @@ impl IdentityProvider for TestProvider {
         if let Some(error) = next(&self.failures) {
             return Err(error);
         }
-        self.told.lock().expect("lock").push((id.to_owned(), body.to_owned()));
+        self.told
+            .lock()
+            .expect("lock")
+            .push((id.to_owned(), body.to_owned()));
         Ok(())
     }
 }
@@ -138,13 +142,26 @@ pub enum On {
 
 /// The server for tests, if there is one.
 pub fn postgres_server() -> Option<String> {
-    std::env::var("STAUNCH_TEST_POSTGRES").ok().filter(|url| !url.is_empty())
+    std::env::var("STAUNCH_TEST_POSTGRES")
+        .ok()
+        .filter(|url| !url.is_empty())
+}
+
+/// A name that no other test has.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests that run side by side must not meet"
+)]
+fn unlike_any() -> uuid::fmt::Simple {
+    uuid::Uuid::now_v7().simple()
 }
 
 /// Makes a fresh database on the test server and returns its address.
 pub async fn fresh_postgres(server: &str) -> String {
-    let name = format!("t{}", uuid::Uuid::now_v7().simple());
-    store::create_postgres(server, &name).await.expect("a fresh database")
+    let name = format!("t{}", unlike_any());
+    store::create_postgres(server, &name)
+        .await
+        .expect("a fresh database")
 }
 
 /// Runs a story on both engines; without a server the second half is printed as skipped.
@@ -171,18 +188,29 @@ where
 impl World {
     /// A fresh world.
     pub async fn on(engine: On) -> Self {
-        Self::with(engine, DeskSettings { company: "Acme Production".to_owned(), ..DeskSettings::default() }).await
+        Self::with(
+            engine,
+            DeskSettings {
+                company: "Acme Production".to_owned(),
+                ..DeskSettings::default()
+            },
+        )
+        .await
     }
 
     /// A fresh world with these settings.
     pub async fn with(engine: On, settings: DeskSettings) -> Self {
-        let folder = std::env::temp_dir().join(format!("staunch-{}", uuid::Uuid::now_v7().simple()));
+        let folder = std::env::temp_dir().join(format!("staunch-{}", unlike_any()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let store = match engine {
-            On::Sqlite => Store::sqlite(&folder.join("staunch.db")).await.expect("a store"),
+            On::Sqlite => Store::sqlite(&folder.join("staunch.db"))
+                .await
+                .expect("a store"),
             On::Postgres => {
                 let server = postgres_server().expect("a server");
-                Store::postgres(&fresh_postgres(&server).await).await.expect("a store")
+                Store::postgres(&fresh_postgres(&server).await)
+                    .await
+                    .expect("a store")
             }
         };
         let clock = Arc::new(TestClock::start());
@@ -205,12 +233,21 @@ impl World {
             witness: Box::new(|_| ()),
             settings,
         }));
-        Self { desk, clock, mail, provider, folder }
+        Self {
+            desk,
+            clock,
+            mail,
+            provider,
+            folder,
+        }
     }
 
     /// Somebody with a role, without the ceremony of signing in.
     pub async fn staff(&self, login: &str, role: Role) -> Me {
-        let id = StaffId::new(self.clock.now(), &TestEntropy::new(self.clock.now().0.unsigned_abs()));
+        let id = StaffId::new(
+            self.clock.now(),
+            &TestEntropy::new(self.clock.now().0.unsigned_abs()),
+        );
         let mut tx = self.desk.store.begin().await.expect("a transaction");
         tx.add_staff(&store::StaffRow {
             id,
@@ -227,7 +264,14 @@ impl World {
         .await
         .expect("staff");
         tx.commit().await.expect("a commit");
-        Me { id, name: login.to_owned(), login: login.to_owned(), role, session: None, scopes: None }
+        Me {
+            id,
+            name: login.to_owned(),
+            login: login.to_owned(),
+            role,
+            session: None,
+            scopes: None,
+        }
     }
 
     /// Works off everything that is due.

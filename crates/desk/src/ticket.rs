@@ -1,9 +1,10 @@
 //! Tickets: opening, writing in, moving and closing them.
 
 use gate::{Action, Actor, Outcome};
-use store::{Change, Filter, ListRow, MessageRow, NoticeRow, TicketRow, Tx};
+use store::{AccountRow, Change, Filter, ListRow, MessageRow, NoticeRow, TicketRow, Tx};
 use words::{
-    AccountId, Channel, MessageId, MessageKind, NoticeId, Queue, Role, StaffId, TicketId, TicketKind, TicketState, Time,
+    AccountId, Channel, MessageId, MessageKind, NoticeId, Queue, Role, StaffId, TicketId,
+    TicketKind, TicketState, Time,
 };
 
 use crate::{
@@ -58,7 +59,9 @@ impl Desk {
     pub async fn open_ticket(&self, me: &Me, new: NewTicket) -> Result<i64, DeskError> {
         me.must_act()?;
         if new.channel == Channel::Watch {
-            return Err(DeskError::Invalid("use one of: email, chat, phone, portal, api".to_owned()));
+            return Err(DeskError::Invalid(
+                "use one of: email, chat, phone, portal, api".to_owned(),
+            ));
         }
         let subject = clean_line(&new.subject, SUBJECT_MAX)?;
         let heard = new.heard.as_deref().map(clean_text).transpose()?;
@@ -87,9 +90,14 @@ impl Desk {
             closed_at: None,
         };
         tx.add_ticket(&row).await?;
-        tx.entry(self.by(me, "ticket.opened").with_ticket(row.number).with("channel", row.channel.as_str()));
+        tx.entry(
+            self.by(me, "ticket.opened")
+                .with_ticket(row.number)
+                .with("channel", row.channel.as_str()),
+        );
         if let Some(text) = heard {
-            self.write(&mut tx, &row, MessageKind::Heard, None, &text).await?;
+            self.write(&mut tx, &row, MessageKind::Heard, None, &text)
+                .await?;
         }
         if let Some(account) = new.account {
             self.tie(&mut tx, me, row.clone(), account).await?;
@@ -102,7 +110,12 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Conflict`] if it is about another account already.
-    pub async fn set_account(&self, me: &Me, number: i64, account: AccountId) -> Result<(), DeskError> {
+    pub async fn set_account(
+        &self,
+        me: &Me,
+        number: i64,
+        account: AccountId,
+    ) -> Result<(), DeskError> {
         let mut tx = self.store.begin().await?;
         let ticket = self.act_on(&mut tx, me, number).await?;
         if ticket.account_id == Some(account) {
@@ -117,19 +130,38 @@ impl Desk {
         self.commit(tx).await
     }
 
-    async fn tie(&self, tx: &mut Tx, me: &Me, mut ticket: TicketRow, account: AccountId) -> Result<(), DeskError> {
+    async fn tie(
+        &self,
+        tx: &mut Tx,
+        me: &Me,
+        mut ticket: TicketRow,
+        account: AccountId,
+    ) -> Result<(), DeskError> {
         let account = self.account(tx, account).await?;
-        let facts = self.facts(Actor::Staff(me.id, me.role), Action::Read, &account, Some(&ticket), None);
+        let facts = self.facts(
+            Actor::Staff(me.id, me.role),
+            Action::Read,
+            &account,
+            Some(&ticket),
+            None,
+        );
         if self.decide(&facts).outcome != Outcome::Permit {
             return Err(DeskError::Forbidden("your role doesn't open accounts"));
         }
         ticket.account_id = Some(account.id);
         ticket.updated_at = self.now();
         tx.change_ticket(&ticket).await?;
-        let entry = self.by(me, "ticket.account").with_account(account.id.to_string()).with_ticket(ticket.number);
+        let entry = self
+            .by(me, "ticket.account")
+            .with_account(account.id.to_string())
+            .with_ticket(ticket.number);
         tx.entry(entry);
         let over = ticket.state == TicketState::Closed || ticket.ended_at.is_some();
-        let due = if over { self.now() } else { self.told_by(ticket.opened_at) };
+        let due = if over {
+            self.now()
+        } else {
+            self.told_by(ticket.opened_at)
+        };
         self.contact(tx, &ticket, ticket.opened_at, due).await
     }
 
@@ -139,8 +171,19 @@ impl Desk {
     }
 
     /// The owner is to hear of a contact. The watch's own tickets are none.
-    async fn contact(&self, tx: &mut Tx, ticket: &TicketRow, began: Time, due: Time) -> Result<(), DeskError> {
-        let Some(account) = ticket.account_id.filter(|_| ticket.channel != Channel::Watch) else { return Ok(()) };
+    async fn contact(
+        &self,
+        tx: &mut Tx,
+        ticket: &TicketRow,
+        began: Time,
+        due: Time,
+    ) -> Result<(), DeskError> {
+        let Some(account) = ticket
+            .account_id
+            .filter(|_| ticket.channel != Channel::Watch)
+        else {
+            return Ok(());
+        };
         let notice = NoticeRow {
             id: self.id(NoticeId::new),
             account_id: account,
@@ -158,7 +201,9 @@ impl Desk {
     async fn heard_again(&self, tx: &mut Tx, ticket: &TicketRow) -> Result<(), DeskError> {
         let now = self.now();
         match tx.last_told(ticket.id).await? {
-            Some(told) if self.told_by(told) <= now => self.contact(tx, ticket, now, self.told_by(now)).await,
+            Some(told) if self.told_by(told) <= now => {
+                self.contact(tx, ticket, now, self.told_by(now)).await
+            }
             _ => Ok(()),
         }
     }
@@ -169,9 +214,17 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Invalid`] for an empty or overlong text; [`DeskError::Refused`] for a reply
     /// that has nowhere to go.
-    pub async fn add_message(&self, me: &Me, number: i64, kind: MessageKind, text: &str) -> Result<MessageId, DeskError> {
+    pub async fn add_message(
+        &self,
+        me: &Me,
+        number: i64,
+        kind: MessageKind,
+        text: &str,
+    ) -> Result<MessageId, DeskError> {
         if kind == MessageKind::Desk {
-            return Err(DeskError::Invalid("use one of: heard, said, reply, note".to_owned()));
+            return Err(DeskError::Invalid(
+                "use one of: heard, said, reply, note".to_owned(),
+            ));
         }
         let text = clean_text(text)?;
         let mut tx = self.store.begin().await?;
@@ -181,20 +234,43 @@ impl Desk {
             let account = self.account_of(&mut tx, &ticket).await?;
             let points = tx.contact_points(account.id).await?;
             let place = self.destination(&points);
-            let facts = self.facts(Actor::Staff(me.id, me.role), Action::Reply, &account, Some(&ticket), place);
+            let facts = self.facts(
+                Actor::Staff(me.id, me.role),
+                Action::Reply,
+                &account,
+                Some(&ticket),
+                place,
+            );
             let decision = self.decide(&facts);
             let (Outcome::Permit, Some(place)) = (decision.outcome, place) else {
+                tx.entry(
+                    self.by(me, "message.refused")
+                        .with_account(account.id.to_string())
+                        .with_ticket(number)
+                        .with("rule", decision.rule.clone()),
+                );
+                self.commit(tx).await?;
                 return Err(refused(decision));
             };
             let now = self.now();
             let budget = self.limit_key(&format!("reply:{}", account.id));
             if let Some(until) = tx.charge(&budget, 20, minutes(15), now).await? {
-                return Err(DeskError::Limited(until));
+                drop(tx);
+                return self.limited(me, number, &account, "reply", until).await;
             }
             let id = self.write(&mut tx, &ticket, kind, author, &text).await?;
-            let secret = self.repudiation(&mut tx, &account, &ticket, place.id).await?;
-            self.queue_letter(&mut tx, &account, place.id, LetterRef::Reply { message: id }, Some(&secret), Some(&ticket))
+            let secret = self
+                .repudiation(&mut tx, &account, &ticket, place.id)
                 .await?;
+            self.queue_letter(
+                &mut tx,
+                &account,
+                place.id,
+                LetterRef::Reply { message: id },
+                Some(&secret),
+                Some(&ticket),
+            )
+            .await?;
             tx.entry(
                 self.by(me, "message.reply")
                     .with_account(account.id.to_string())
@@ -230,12 +306,24 @@ impl Desk {
             me.must_be(&[Role::Lead, Role::Admin])?;
             let works = |row: &store::StaffRow| row.ended_at.is_none() && row.role != Role::Auditor;
             if !tx.staff(to).await?.is_some_and(|row| works(&row)) {
-                return Err(DeskError::Invalid("choose a colleague who works on tickets".to_owned()));
+                return Err(DeskError::Invalid(
+                    "choose a colleague who works on tickets".to_owned(),
+                ));
             }
         }
         ticket.assignee = to;
         self.touch(&mut tx, &mut ticket).await?;
-        tx.entry(self.by(me, if to.is_some() { "ticket.assigned" } else { "ticket.released" }).with_ticket(number));
+        tx.entry(
+            self.by(
+                me,
+                if to.is_some() {
+                    "ticket.assigned"
+                } else {
+                    "ticket.released"
+                },
+            )
+            .with_ticket(number),
+        );
         self.commit(tx).await
     }
 
@@ -252,7 +340,9 @@ impl Desk {
         let now = self.now();
         ticket.state = TicketState::Closed;
         ticket.closed_at = Some(now);
-        ticket.ended_at = ticket.ended_at.or((ticket.channel == Channel::Phone).then_some(now));
+        ticket.ended_at = ticket
+            .ended_at
+            .or((ticket.channel == Channel::Phone).then_some(now));
         self.touch(&mut tx, &mut ticket).await?;
         tx.hasten_notice(ticket.id, now).await?;
         tx.entry(self.by(me, "ticket.closed").with_ticket(number));
@@ -273,7 +363,8 @@ impl Desk {
         ticket.state = TicketState::Open;
         ticket.closed_at = None;
         self.touch(&mut tx, &mut ticket).await?;
-        self.contact(&mut tx, &ticket, now, self.told_by(now)).await?;
+        self.contact(&mut tx, &ticket, now, self.told_by(now))
+            .await?;
         tx.entry(self.by(me, "ticket.reopened").with_ticket(number));
         self.commit(tx).await
     }
@@ -292,7 +383,8 @@ impl Desk {
         ticket.ended_at = Some(now);
         self.touch(&mut tx, &mut ticket).await?;
         tx.hasten_notice(ticket.id, now).await?;
-        self.write(&mut tx, &ticket, MessageKind::Desk, None, "The call ended.").await?;
+        self.write(&mut tx, &ticket, MessageKind::Desk, None, "The call ended.")
+            .await?;
         tx.entry(self.by(me, "ticket.call-ended").with_ticket(number));
         self.commit(tx).await
     }
@@ -310,7 +402,60 @@ impl Desk {
         self.commit(tx).await
     }
 
-    pub(crate) async fn raise(&self, tx: &mut Tx, mut ticket: TicketRow, by: Option<&Me>, reason: &str) -> Result<(), DeskError> {
+    /// A lead gives an escalated ticket back to the reps.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] if it is not with the lead.
+    pub async fn hand_back(&self, me: &Me, number: i64) -> Result<(), DeskError> {
+        let mut tx = self.store.begin().await?;
+        let mut ticket = self.act_on(&mut tx, me, number).await?;
+        me.must_be(&[Role::Lead, Role::Admin])?;
+        if ticket.queue != Queue::Lead {
+            return Err(DeskError::Conflict("this ticket is not with the lead"));
+        }
+        ticket.queue = Queue::Support;
+        ticket.escalated = None;
+        ticket.assignee = None;
+        self.touch(&mut tx, &mut ticket).await?;
+        self.write(
+            &mut tx,
+            &ticket,
+            MessageKind::Desk,
+            Some(me.id),
+            "Given back to the reps.",
+        )
+        .await?;
+        tx.entry(self.by(me, "ticket.handed-back").with_ticket(number));
+        self.commit(tx).await
+    }
+
+    /// Notes that a limit stopped something, and says until when. Nothing else of it is kept.
+    pub(crate) async fn limited<T>(
+        &self,
+        me: &Me,
+        number: i64,
+        account: &AccountRow,
+        what: &str,
+        until: Time,
+    ) -> Result<T, DeskError> {
+        let mut tx = self.store.begin().await?;
+        tx.entry(
+            self.by(me, "limit.reached")
+                .with_account(account.id.to_string())
+                .with_ticket(number)
+                .with("what", what),
+        );
+        tx.commit().await?;
+        Err(DeskError::Limited(until))
+    }
+
+    pub(crate) async fn raise(
+        &self,
+        tx: &mut Tx,
+        mut ticket: TicketRow,
+        by: Option<&Me>,
+        reason: &str,
+    ) -> Result<(), DeskError> {
         if ticket.queue != Queue::Safety {
             ticket.queue = Queue::Lead;
         }
@@ -320,11 +465,16 @@ impl Desk {
             let now = self.now();
             self.contact(tx, &ticket, now, self.told_by(now)).await?;
         }
-        let reason = if reason.is_empty() { "No reason was given." } else { reason };
+        let reason = if reason.is_empty() {
+            "No reason was given."
+        } else {
+            reason
+        };
         ticket.escalated = Some(reason.to_owned());
         self.touch(tx, &mut ticket).await?;
         let text = format!("Escalated to the lead: {reason}");
-        self.write(tx, &ticket, MessageKind::Desk, by.map(|me| me.id), &text).await?;
+        self.write(tx, &ticket, MessageKind::Desk, by.map(|me| me.id), &text)
+            .await?;
         Ok(())
     }
 
@@ -332,7 +482,13 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::NotFound`] for a queue, or a colleague's tickets, that the role doesn't see.
-    pub async fn list(&self, me: &Me, filter: Filter, before: Option<Time>, limit: i64) -> Result<Vec<ListRow>, DeskError> {
+    pub async fn list(
+        &self,
+        me: &Me,
+        filter: Filter,
+        before: Option<Time>,
+        limit: i64,
+    ) -> Result<Vec<ListRow>, DeskError> {
         let closed = match filter {
             Filter::Lead | Filter::Safety => true,
             Filter::Mine(of) => of != me.id,
@@ -342,17 +498,31 @@ impl Desk {
             return Err(DeskError::NotFound);
         }
         let mut tx = self.store.read().await?;
-        Ok(tx.list(filter, me.id, me.sees_all(), before.unwrap_or(Time(i64::MAX)), limit.clamp(1, 200)).await?)
+        Ok(tx
+            .list(
+                filter,
+                me.id,
+                me.sees_all(),
+                before.unwrap_or(Time(i64::MAX)),
+                limit.clamp(1, 200),
+            )
+            .await?)
     }
 
-    /// Tickets by number, subject, or the account's shown names.
+    /// Tickets by number or subject.
     ///
     /// # Errors
     /// [`DeskError`] if the database fails.
     pub async fn search(&self, me: &Me, text: &str) -> Result<Vec<ListRow>, DeskError> {
         let mut tx = self.store.read().await?;
-        let text: String = text.chars().filter(|c| !c.is_control()).take(SUBJECT_MAX).collect();
-        Ok(tx.search_tickets(text.trim(), me.id, me.sees_all(), 50).await?)
+        let text: String = text
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(SUBJECT_MAX)
+            .collect();
+        Ok(tx
+            .search_tickets(text.trim(), me.id, me.sees_all(), 50)
+            .await?)
     }
 
     /// The counts on the rail.
@@ -361,12 +531,27 @@ impl Desk {
     /// [`DeskError`] if the database fails.
     pub async fn counts(&self, me: &Me) -> Result<Counts, DeskError> {
         let mut tx = self.store.read().await?;
-        let (mine, flags, lead, safety) = tx.ticket_counts(me.id).await?;
-        let dead = tx.job_counts().await?.into_iter().find(|(state, _)| state == "dead").map_or(0, |(_, n)| n);
+        let (mine, flags, lead, safety) = tx.ticket_counts(me.id, me.sees_all()).await?;
+        let dead = tx
+            .job_counts()
+            .await?
+            .into_iter()
+            .find(|(state, _)| state == "dead")
+            .map_or(0, |(_, n)| n);
         Ok(if me.sees_all() {
-            Counts { mine, flags, lead, safety, dead }
+            Counts {
+                mine,
+                flags,
+                lead,
+                safety,
+                dead,
+            }
         } else {
-            Counts { mine, flags, ..Counts::default() }
+            Counts {
+                mine,
+                flags,
+                ..Counts::default()
+            }
         })
     }
 
@@ -403,7 +588,11 @@ impl Desk {
 }
 
 pub(crate) fn refused(decision: gate::Decision) -> DeskError {
-    DeskError::Refused { rule: decision.rule, reason: decision.reason, words: decision.words }
+    DeskError::Refused {
+        rule: decision.rule,
+        reason: decision.reason,
+        words: decision.words,
+    }
 }
 
 /// A text of several lines: trimmed, without control characters, not empty.
@@ -415,10 +604,12 @@ fn clean_text(text: &str) -> Result<String, DeskError> {
         .collect();
     let text = text.trim();
     match text.chars().count() {
-        0 => Err(DeskError::Invalid("the message is empty; write something first".to_owned())),
-        n if n > MESSAGE_MAX => {
-            Err(DeskError::Invalid(format!("the message has {n} characters; shorten it to {MESSAGE_MAX}")))
-        }
+        0 => Err(DeskError::Invalid(
+            "the message is empty; write something first".to_owned(),
+        )),
+        n if n > MESSAGE_MAX => Err(DeskError::Invalid(format!(
+            "the message has {n} characters; shorten it to {MESSAGE_MAX}"
+        ))),
         _ => Ok(text.to_owned()),
     }
 }
@@ -427,7 +618,9 @@ fn clean_line(text: &str, max: usize) -> Result<String, DeskError> {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line: String = line.chars().filter(|c| !turns(*c)).collect();
     match line.chars().count() {
-        n if n > max => Err(DeskError::Invalid(format!("this line has {n} characters; shorten it to {max}"))),
+        n if n > max => Err(DeskError::Invalid(format!(
+            "this line has {n} characters; shorten it to {max}"
+        ))),
         _ => Ok(line),
     }
 }
@@ -444,5 +637,8 @@ fn first_words(text: &str) -> String {
         return line;
     }
     let cut: String = line.chars().take(70).collect();
-    format!("{}…", cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head))
+    format!(
+        "{}…",
+        cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head)
+    )
 }

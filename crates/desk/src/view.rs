@@ -4,7 +4,8 @@ use gate::{Action, Actor, Outcome};
 use std::{collections::HashMap, time::Duration};
 use store::{AccountRow, FieldRow, JobRow, RequestRow, TicketRow, Tx};
 use words::{
-    AccountId, Channel, ContactKind, FieldClass, HoldLevel, MessageId, MessageKind, RequestState, StaffId, Time,
+    AccountId, Channel, ContactKind, FieldClass, HoldLevel, MessageId, MessageKind, RequestState,
+    StaffId, Time,
 };
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 };
 
 /// A page that refreshes itself within this time is one reading.
-const READING: Duration = Duration::from_secs(600);
+const READING: Duration = Duration::from_mins(10);
 
 /// What is known about who is talking.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,7 +166,7 @@ impl Desk {
     pub async fn ticket(&self, me: &Me, number: i64) -> Result<TicketView, DeskError> {
         let mut tx = self.store.read().await?;
         let ticket = self.see(&mut tx, me, number).await?;
-        if let Some(account) = ticket.account_id {
+        if let Some(account) = ticket.account_id.filter(|_| me.must_act().is_ok()) {
             let since = self.now() - READING;
             if tx.read_since(me.id, account, ticket.id, since).await? {
                 drop(tx);
@@ -176,10 +177,20 @@ impl Desk {
         self.view(&mut tx, me, ticket).await
     }
 
-    async fn note_reading(&self, me: &Me, account: AccountId, ticket: &TicketRow) -> Result<(), DeskError> {
+    async fn note_reading(
+        &self,
+        me: &Me,
+        account: AccountId,
+        ticket: &TicketRow,
+    ) -> Result<(), DeskError> {
         let mut tx = self.store.begin().await?;
-        tx.note_reading(me.id, account, ticket.id, self.now()).await?;
-        tx.entry(self.by(me, "account.read").with_account(account.to_string()).with_ticket(ticket.number));
+        tx.note_reading(me.id, account, ticket.id, self.now())
+            .await?;
+        tx.entry(
+            self.by(me, "account.read")
+                .with_account(account.to_string())
+                .with_ticket(ticket.number),
+        );
         Ok(tx.commit().await?)
     }
 
@@ -189,9 +200,25 @@ impl Desk {
         let mut messages = Vec::new();
         for row in tx.messages(ticket.id, 500).await? {
             let author = names.of(tx, row.staff_id).await?;
-            let unsent = if row.kind == MessageKind::Reply { letter_about(&jobs, &row.id.to_string()) } else { None }
-                .map(|job| (job.last_error.clone(), (job.state != "dead").then_some(job.run_at)));
-            messages.push(MessageView { id: row.id, kind: row.kind, author, text: row.body, at: row.at, unsent });
+            let unsent = if row.kind == MessageKind::Reply {
+                letter_about(&jobs, &row.id.to_string())
+            } else {
+                None
+            }
+            .map(|job| {
+                (
+                    job.last_error.clone(),
+                    (job.state != "dead").then_some(job.run_at),
+                )
+            });
+            messages.push(MessageView {
+                id: row.id,
+                kind: row.kind,
+                author,
+                text: row.body,
+                at: row.at,
+                unsent,
+            });
         }
         let assignee = names.of(tx, ticket.assignee).await?;
         let opened_by = names.of(tx, ticket.opened_by).await?;
@@ -219,29 +246,66 @@ impl Desk {
             trouble,
             ticket,
         };
-        let Some(id) = view.ticket.account_id else { return Ok(view) };
+        let Some(id) = view.ticket.account_id else {
+            return Ok(view);
+        };
         let account = self.account(tx, id).await?;
         // An auditor reads the ledger and the conversation, not accounts.
-        let facts = self.facts(Actor::Staff(me.id, me.role), Action::Read, &account, Some(&view.ticket), None);
+        let facts = self.facts(
+            Actor::Staff(me.id, me.role),
+            Action::Read,
+            &account,
+            Some(&view.ticket),
+            None,
+        );
         if self.decide(&facts).outcome != Outcome::Permit {
             return Ok(view);
         }
         let fields = tx.masked_fields(id).await?;
         let points = tx.contact_points(id).await?;
         let requests = tx.requests(view.ticket.id).await?;
-        view.standing = standing(&account, &requests, tx.holds(id).await?.first().map(|hold| hold.at));
+        view.standing = standing(
+            &account,
+            &requests,
+            tx.holds(id).await?.first().map(|hold| hold.at),
+        );
         let place = self.destination(&points);
-        let facts = self.facts(Actor::Staff(me.id, me.role), Action::Reply, &account, Some(&view.ticket), place);
+        let reading = self.facts(
+            Actor::Staff(me.id, me.role),
+            Action::Read,
+            &account,
+            Some(&view.ticket),
+            place,
+        );
+        if self.decide(&reading).outcome != Outcome::Permit {
+            return Ok(view);
+        }
+        let facts = self.facts(
+            Actor::Staff(me.id, me.role),
+            Action::Reply,
+            &account,
+            Some(&view.ticket),
+            place,
+        );
         if self.decide(&facts).outcome == Outcome::Permit {
             view.reply = Some(place_words(place));
         }
         view.offers = self.offers(me, &view.ticket, &account, &fields, &points);
         for row in requests.into_iter().rev() {
-            let point = row.contact_point_id.and_then(|id| points.iter().find(|point| point.id == id));
-            let goes = if row.contact_point_id.is_some() { place_words(point) } else { String::new() };
+            let point = row
+                .contact_point_id
+                .and_then(|id| points.iter().find(|point| point.id == id));
+            let goes = if row.contact_point_id.is_some() {
+                place_words(point)
+            } else {
+                String::new()
+            };
             // A question's letter names the challenge, a delivery's the request.
             let mut letter = letter_about(&jobs, &row.id.to_string());
-            if letter.is_none() && !jobs.is_empty() && let Some(challenge) = tx.challenge_of(row.id).await? {
+            if letter.is_none()
+                && !jobs.is_empty()
+                && let Some(challenge) = tx.challenge_of(row.id).await?
+            {
                 letter = letter_about(&jobs, &challenge.id.to_string());
             }
             let trouble = letter.and_then(job_trouble);
@@ -275,13 +339,22 @@ impl Desk {
             .iter()
             .filter(|def| def.class != FieldClass::Secret)
             .filter_map(|def| {
-                let rows: Vec<&FieldRow> = fields.iter().filter(|row| row.name == def.name).collect();
+                let rows: Vec<&FieldRow> =
+                    fields.iter().filter(|row| row.name == def.name).collect();
                 let first = rows.first()?;
-                let mut items: Vec<String> = rows.iter().filter(|r| !r.item.is_empty()).map(|r| r.item.clone()).collect();
+                let mut items: Vec<String> = rows
+                    .iter()
+                    .filter(|r| !r.item.is_empty())
+                    .map(|r| r.item.clone())
+                    .collect();
                 items.reverse();
                 Some(FieldView {
                     name: def.name.clone(),
-                    title: if def.items { def.plural.clone() } else { def.title.clone() },
+                    title: if def.items {
+                        def.plural.clone()
+                    } else {
+                        def.title.clone()
+                    },
                     class: def.class,
                     value: first.shown.clone(),
                     items,
@@ -308,19 +381,42 @@ impl Desk {
         })
     }
 
-    async fn before(&self, tx: &mut Tx, me: &Me, account: &AccountRow, ticket: &TicketRow) -> Result<Vec<Before>, DeskError> {
+    async fn before(
+        &self,
+        tx: &mut Tx,
+        me: &Me,
+        account: &AccountRow,
+        ticket: &TicketRow,
+    ) -> Result<Vec<Before>, DeskError> {
         let mut out = Vec::new();
         for attempt in tx.attempts(account.id, 10).await? {
-            out.push(Before { at: attempt.at, text: format!("Attempt: {}", attempt.kind), warning: true, ticket: None });
+            out.push(Before {
+                at: attempt.at,
+                text: format!("Attempt: {}", attempt.kind),
+                warning: true,
+                ticket: None,
+            });
         }
         for hold in tx.holds(account.id).await?.into_iter().take(5) {
-            out.push(Before { at: hold.at, text: hold.reason.clone(), warning: true, ticket: None });
+            out.push(Before {
+                at: hold.at,
+                text: hold.reason.clone(),
+                warning: true,
+                ticket: None,
+            });
             if let Some(at) = hold.lifted_at {
-                out.push(Before { at, text: "The owner lifted the freeze.".to_owned(), warning: false, ticket: None });
+                out.push(Before {
+                    at,
+                    text: "The owner lifted the freeze.".to_owned(),
+                    warning: false,
+                    ticket: None,
+                });
             }
         }
         for other in tx.tickets_of(account.id, ticket.id, 10).await? {
-            let theirs = me.sees_all() || other.queue == words::Queue::Support || other.assignee == Some(me.id);
+            let theirs = me.sees_all()
+                || other.queue == words::Queue::Support
+                || other.assignee == Some(me.id);
             let by = match other.channel {
                 Channel::Watch => "the watch".to_owned(),
                 channel => format!("by {channel}"),
@@ -340,20 +436,26 @@ impl Desk {
 
 fn standing(account: &AccountRow, requests: &[RequestRow], held: Option<Time>) -> Standing {
     if account.hold == HoldLevel::Frozen {
-        return Standing::Frozen { since: held.unwrap_or(account.updated_at) };
+        return Standing::Frozen {
+            since: held.unwrap_or(account.updated_at),
+        };
     }
     let confirmed = requests.iter().rev().find(|row| {
         row.expires_at.is_some() && matches!(row.state, RequestState::Done | RequestState::Sending)
     });
     match confirmed {
-        Some(row) => Standing::Confirmed { what: row.label.clone(), at: row.updated_at },
+        Some(row) => Standing::Confirmed {
+            what: row.label.clone(),
+            at: row.updated_at,
+        },
         None => Standing::Unproven,
     }
 }
 
 /// The letter among the jobs that carries what has this id.
 fn letter_about<'a>(jobs: &'a [JobRow], id: &str) -> Option<&'a JobRow> {
-    jobs.iter().find(|job| job.kind == "mail" && job.payload.contains(id))
+    jobs.iter()
+        .find(|job| job.kind == "mail" && job.payload.contains(id))
 }
 
 fn job_trouble(job: &JobRow) -> Option<(String, Option<Time>)> {
@@ -370,7 +472,10 @@ impl Names {
         if let Some(name) = self.0.get(&id) {
             return Ok(Some(name.clone()));
         }
-        let name = tx.staff(id).await?.map_or_else(|| "a colleague".to_owned(), |row| row.name);
+        let name = tx
+            .staff(id)
+            .await?
+            .map_or_else(|| "a colleague".to_owned(), |row| row.name);
         self.0.insert(id, name.clone());
         Ok(Some(name))
     }

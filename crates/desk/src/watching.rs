@@ -1,13 +1,16 @@
 //! The watch: login events in, flags out.
 
 use std::collections::BTreeMap;
-use store::{Change, LoginRow, TicketRow, Tx};
+use store::{Change, LoginRow, NoticeRow, TicketRow, Tx};
 use watch::{History, LoginEvent, Outcome, Signal};
-use words::{AccountId, Channel, MessageKind, Queue, TicketId, TicketKind, TicketState, Time};
+use words::{
+    AccountId, Channel, MessageKind, NoticeId, Queue, TicketId, TicketKind, TicketState, Time,
+};
 
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
+    settings::minutes,
 };
 
 /// What became of a batch of login events.
@@ -36,10 +39,15 @@ impl Desk {
         me.must_act()?;
         let (events, bad) = watch::parse_batch(text);
         if events.len() > BATCH_MAX {
-            return Err(DeskError::Invalid(format!("a batch has at most {BATCH_MAX} lines; split it")));
+            return Err(DeskError::Invalid(format!(
+                "a batch has at most {BATCH_MAX} lines; split it"
+            )));
         }
         let now = self.now();
-        let mut taken = Taken { bad: bad.into_iter().map(|(n, e)| (n, e.to_string())).collect(), ..Taken::default() };
+        let mut taken = Taken {
+            bad: bad.into_iter().map(|(n, e)| (n, e.to_string())).collect(),
+            ..Taken::default()
+        };
         let mut by_account: BTreeMap<String, Vec<LoginEvent>> = BTreeMap::new();
         for (line, mut event) in events {
             if let Err(error) = event.check_time(now) {
@@ -49,7 +57,10 @@ impl Desk {
             if let Some(places) = &self.places {
                 event.place(places);
             }
-            by_account.entry(event.account.clone()).or_default().push(event);
+            by_account
+                .entry(event.account.clone())
+                .or_default()
+                .push(event);
         }
         taken.bad.sort_by_key(|(line, _)| *line);
         let mut tx = self.store.begin().await?;
@@ -95,42 +106,65 @@ impl Desk {
     }
 
     /// Opens an account's flag, or joins the one that is open.
-    async fn flag(&self, tx: &mut Tx, account: AccountId, found: &[(Time, Signal)]) -> Result<(), DeskError> {
+    async fn flag(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        found: &[(Time, Signal)],
+    ) -> Result<(), DeskError> {
         let now = self.now();
-        let mut ticket = match tx.open_flag(account).await? {
-            Some(ticket) => ticket,
-            None => {
-                let first = found.first().map(|(_, signal)| signal.words()).unwrap_or_default();
-                let row = TicketRow {
-                    id: self.id(TicketId::new),
-                    number: tx.next("ticket").await?,
-                    account_id: Some(account),
-                    kind: TicketKind::Flag,
-                    channel: Channel::Watch,
-                    subject: format!("Unusual logins: {first}"),
-                    queue: Queue::Support,
-                    state: TicketState::Open,
-                    assignee: None,
-                    opened_by: None,
-                    escalated: None,
-                    opened_at: now,
-                    updated_at: now,
-                    ended_at: None,
-                    closed_at: None,
-                };
-                tx.add_ticket(&row).await?;
-                tx.entry(
-                    self.entry("watch", "ticket.opened")
-                        .with_account(account.to_string())
-                        .with_ticket(row.number)
-                        .with("channel", row.channel.as_str()),
-                );
-                row
-            }
+        let mut ticket = if let Some(ticket) = tx.open_flag(account).await? {
+            ticket
+        } else {
+            let first = found
+                .first()
+                .map(|(_, signal)| signal.words())
+                .unwrap_or_default();
+            let row = TicketRow {
+                id: self.id(TicketId::new),
+                number: tx.next("ticket").await?,
+                account_id: Some(account),
+                kind: TicketKind::Flag,
+                channel: Channel::Watch,
+                subject: format!("Unusual logins: {first}"),
+                queue: Queue::Support,
+                state: TicketState::Open,
+                assignee: None,
+                opened_by: None,
+                escalated: None,
+                opened_at: now,
+                updated_at: now,
+                ended_at: None,
+                closed_at: None,
+            };
+            tx.add_ticket(&row).await?;
+            tx.entry(
+                self.entry("watch", "ticket.opened")
+                    .with_account(account.to_string())
+                    .with_ticket(row.number)
+                    .with("channel", row.channel.as_str()),
+            );
+            // An owner who is not asked is told.
+            tx.add_notice(&NoticeRow {
+                id: self.id(NoticeId::new),
+                account_id: account,
+                ticket_id: row.id,
+                channel: row.channel,
+                began_at: now,
+                due_at: now + minutes(self.settings.notice_after_minutes),
+                told_at: None,
+            })
+            .await?;
+            row
         };
         for (at, signal) in found {
-            let text = format!("Unusual: {} ({}).", signal.words(), at.format("%-d %B at %H:%M UTC"));
-            self.write(tx, &ticket, MessageKind::Desk, None, &text).await?;
+            let text = format!(
+                "Unusual: {} ({}).",
+                signal.words(),
+                at.format("%-d %B at %H:%M UTC")
+            );
+            self.write(tx, &ticket, MessageKind::Desk, None, &text)
+                .await?;
             tx.entry(
                 self.entry("watch", "signal.raised")
                     .with_account(account.to_string())
@@ -149,9 +183,11 @@ impl Desk {
         account: AccountId,
         ticket: &TicketRow,
     ) -> Result<Vec<(Time, Signal)>, DeskError> {
-        let Some(text) = tx.history(account).await? else { return Ok(Vec::new()) };
+        let Some(text) = tx.history(account).await? else {
+            return Ok(Vec::new());
+        };
         let history: History = serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
-        let since = ticket.opened_at - std::time::Duration::from_secs(24 * 3600);
+        let since = ticket.opened_at - std::time::Duration::from_hours(24);
         let until = ticket.closed_at.unwrap_or(Time(i64::MAX));
         let mut found: Vec<(Time, Signal)> = history
             .signals()

@@ -35,20 +35,17 @@ pub struct Outgoing {
     pub sent: i64,
 }
 
-/// How long a worker may hold a job before another takes it up.
-const LEASE: Duration = Duration::from_secs(180);
-
 /// How long to wait after each failed try; after the last the job is given up.
 const BACK_OFF: [Duration; 9] = [
     Duration::from_secs(15),
-    Duration::from_secs(60),
-    Duration::from_secs(240),
-    Duration::from_secs(15 * 60),
-    Duration::from_secs(3600),
-    Duration::from_secs(2 * 3600),
-    Duration::from_secs(4 * 3600),
-    Duration::from_secs(8 * 3600),
-    Duration::from_secs(8 * 3600),
+    Duration::from_mins(1),
+    Duration::from_mins(4),
+    Duration::from_mins(15),
+    Duration::from_hours(1),
+    Duration::from_hours(2),
+    Duration::from_hours(4),
+    Duration::from_hours(8),
+    Duration::from_hours(8),
 ];
 
 impl Desk {
@@ -58,16 +55,30 @@ impl Desk {
     /// [`DeskError`] if the database fails; the job is then taken up again later.
     pub async fn work_one(&self) -> Result<Ran, DeskError> {
         let now = self.now();
-        if self.store.read().await?.next_due().await?.is_none_or(|due| due > now) {
+        if self
+            .store
+            .read()
+            .await?
+            .next_due()
+            .await?
+            .is_none_or(|due| due > now)
+        {
             return Ok(Ran::Nothing);
         }
         let mut tx = self.store.begin().await?;
-        let Some(job) = tx.claim(now, LEASE).await? else { return Ok(Ran::Nothing) };
+        let Some(job) = tx
+            .claim(now, Duration::from_secs(self.settings.lease_seconds))
+            .await?
+        else {
+            return Ok(Ran::Nothing);
+        };
         tx.commit().await?;
         let result = match job.kind.as_str() {
             "mail" => self.send_letter(&job).await,
             "hook" => self.send_hook(&job).await,
-            _ => Ok(Some(CarrierError::Never("this version doesn't know such a job".to_owned()))),
+            _ => Ok(Some(CarrierError::Never(
+                "this version doesn't know such a job".to_owned(),
+            ))),
         };
         let failure = match result {
             Ok(None) => None,
@@ -85,12 +96,17 @@ impl Desk {
                 other => other?,
             }
         }
-        Ok(Ran::Job { kind: job.kind, done })
+        Ok(Ran::Job {
+            kind: job.kind,
+            done,
+        })
     }
 
     async fn job_failed(&self, job: &JobRow, error: &CarrierError) -> Result<(), DeskError> {
         let now = self.now();
-        let wait = usize::try_from(job.tries - 1).ok().and_then(|n| BACK_OFF.get(n));
+        let wait = usize::try_from(job.tries - 1)
+            .ok()
+            .and_then(|n| BACK_OFF.get(n));
         let again = match (error, wait) {
             (CarrierError::Later(_), Some(wait)) => Some(now + *wait),
             _ => None,
@@ -154,7 +170,11 @@ impl Desk {
     /// When something comes due next, by job or by time.
     async fn next_due(&self) -> Result<Option<Time>, DeskError> {
         let mut tx = self.store.read().await?;
-        let times = [tx.next_due().await?, tx.next_notice().await?, tx.next_overdue().await?];
+        let times = [
+            tx.next_due().await?,
+            tx.next_notice().await?,
+            tx.next_overdue().await?,
+        ];
         Ok(times.into_iter().flatten().min())
     }
 
@@ -173,21 +193,21 @@ impl Desk {
                 }
             }
             let now = self.now();
-            if signed.until(now) >= Duration::from_secs(60) {
+            if signed.until(now) >= Duration::from_mins(1) {
                 signed = now;
                 if let Err(error) = self.checkpoint().await {
                     tracing::error!(%error, "the ledger's checkpoint could not be signed");
                 }
             }
-            if swept.until(now) >= Duration::from_secs(3600) {
+            if swept.until(now) >= Duration::from_hours(1) {
                 swept = now;
                 if let Err(error) = self.sweep().await {
                     tracing::error!(%error, "sweeping failed");
                 }
             }
             let wait = match self.next_due().await {
-                Ok(Some(due)) => now.until(due).min(Duration::from_secs(60)),
-                _ => Duration::from_secs(60),
+                Ok(Some(due)) => now.until(due).min(Duration::from_mins(1)),
+                _ => Duration::from_mins(1),
             };
             tokio::select! {
                 () = &mut stop => break,
@@ -204,7 +224,7 @@ impl Desk {
         let now = self.now();
         let mut tx = self.store.begin().await?;
         tx.sweep_limits(now).await?;
-        tx.sweep_jobs(now - Duration::from_secs(30 * 24 * 3600)).await?;
+        tx.sweep_jobs(now - Duration::from_hours(720)).await?;
         Ok(tx.commit().await?)
     }
 
@@ -224,7 +244,9 @@ impl Desk {
     pub async fn outgoing(&self, me: &Me) -> Result<Outgoing, DeskError> {
         me.must_be(&[Role::Lead, Role::Admin])?;
         let mut tx = self.store.read().await?;
-        let sent = tx.done_since("mail", self.now() - Duration::from_hours(24)).await?;
+        let sent = tx
+            .done_since("mail", self.now() - Duration::from_hours(24))
+            .await?;
         let (mut dead, mut waiting) = (Vec::new(), Vec::new());
         for state in ["dead", "ready", "running"] {
             for job in tx.jobs_in(state, 200).await? {
@@ -232,11 +254,19 @@ impl Desk {
                     Some(id) => tx.ticket_by_id(id).await?.map(|ticket| ticket.number),
                     None => None,
                 };
-                if state == "dead" { dead.push((job, number)) } else { waiting.push((job, number)) }
+                if state == "dead" {
+                    dead.push((job, number))
+                } else {
+                    waiting.push((job, number))
+                }
             }
         }
         waiting.sort_by_key(|(job, _)| job.run_at);
-        Ok(Outgoing { dead, waiting, sent })
+        Ok(Outgoing {
+            dead,
+            waiting,
+            sent,
+        })
     }
 
     /// Sends what was given up once more.
@@ -246,7 +276,11 @@ impl Desk {
     pub async fn resend(&self, me: &Me, id: JobId) -> Result<(), DeskError> {
         me.must_be(&[Role::Lead, Role::Admin])?;
         let mut tx = self.store.begin().await?;
-        let job = tx.job(id).await?.filter(|job| job.state == "dead").ok_or(DeskError::NotFound)?;
+        let job = tx
+            .job(id)
+            .await?
+            .filter(|job| job.state == "dead")
+            .ok_or(DeskError::NotFound)?;
         if job.kind == "mail" {
             self.letter_revived(&mut tx, &job).await?;
         } else if job.kind == "hook" {

@@ -1,8 +1,8 @@
 //! The record: whole, without values, found out when touched, and no act without it.
 
 use crate::common::{
-    ADDRESS, CANARIES, EMAIL, HOUR, ask, call, customer, deliver, entries, jobs, kinds, lead, letters, notice_secret, only, post,
-    press, rep, say, secret, state,
+    ADDRESS, CANARIES, EMAIL, HOUR, ask, call, customer, deliver, entries, jobs, kinds, lead,
+    letters, notice_secret, only, post, press, rep, say, secret, state,
 };
 use ::ledger::{Fault, Verifier, leaf_hash, verify_export};
 use desk::{
@@ -20,12 +20,33 @@ async fn a_day(world: &World) {
     let rep = rep(world).await;
     let lead = lead(world).await;
     let secret_of_first = notice_secret(world, &rep, robin).await;
-    for (kind, value) in [("email", EMAIL), ("phone", crate::common::PHONE), ("user_name", crate::common::USER_NAME), ("order", "7001")] {
-        assert_eq!(world.desk.look_up(&rep, kind, value).await.expect("found").len(), 1, "{kind}");
+    for (kind, value) in [
+        ("email", EMAIL),
+        ("phone", crate::common::PHONE),
+        ("user_name", crate::common::USER_NAME),
+        ("order", "7001"),
+    ] {
+        assert_eq!(
+            world
+                .desk
+                .look_up(&rep, kind, value)
+                .await
+                .expect("found")
+                .len(),
+            1,
+            "{kind}"
+        );
     }
     let ticket = call(world, &rep, robin).await;
     world.desk.ticket(&rep, ticket).await.expect("a ticket");
-    say(world, &rep, ticket, MessageKind::Heard, &format!("I live at {ADDRESS}, CANARY-HEARD")).await;
+    say(
+        world,
+        &rep,
+        ticket,
+        MessageKind::Heard,
+        &format!("I live at {ADDRESS}, CANARY-HEARD"),
+    )
+    .await;
     say(world, &rep, ticket, MessageKind::Note, "CANARY-NOTE").await;
     say(world, &rep, ticket, MessageKind::Reply, "CANARY-REPLY").await;
     deliver(world, &rep, ticket, "invoice", "10442").await;
@@ -34,11 +55,17 @@ async fn a_day(world: &World) {
     ask(world, &rep, ticket, RequestKind::Reset).await;
     let sent = post(world).await;
     press(world, &secret(&only(&sent, "confirm")), Answer::Yes).await;
-    world.desk.escalate(&rep, ticket, "CANARY-REASON").await.expect("an escalation");
+    world
+        .desk
+        .escalate(&rep, ticket, "CANARY-REASON")
+        .await
+        .expect("an escalation");
     world.work().await;
     press(world, &secret_of_first, Answer::No).await;
     world.work().await;
-    let safety = crate::common::safety(world, robin).await.expect("a safety ticket");
+    let safety = crate::common::safety(world, robin)
+        .await
+        .expect("a safety ticket");
     ask(world, &lead, safety, RequestKind::Unlock).await;
     let sent = post(world).await;
     press(world, &secret(&only(&sent, "confirm")), Answer::Yes).await;
@@ -55,19 +82,47 @@ fn verifier(world: &World) -> Verifier {
 fn a_whole_record_verifies_and_so_does_its_export() {
     on_both(|world| async move {
         a_day(&world).await;
-        let note = world.desk.checkpoint().await.expect("a checkpoint").expect("something to sign");
-        assert_eq!(world.desk.checkpoint().await.expect("a checkpoint").as_ref(), Some(&note), "the same, unless it grew");
+        let note = world
+            .desk
+            .checkpoint()
+            .await
+            .expect("a checkpoint")
+            .expect("something to sign");
+        assert_eq!(
+            world
+                .desk
+                .checkpoint()
+                .await
+                .expect("a checkpoint")
+                .as_ref(),
+            Some(&note),
+            "the same, unless it grew"
+        );
         let store = world.desk.store();
-        let report = verify(store, &verifier(&world), std::slice::from_ref(&note)).await.expect("whole");
-        assert_eq!(report.entries, world.desk.ledger_size().await.expect("a size"));
+        let report = verify(store, &verifier(&world), std::slice::from_ref(&note))
+            .await
+            .expect("whole");
+        assert_eq!(
+            report.entries,
+            world.desk.ledger_size().await.expect("a size")
+        );
         assert!(report.is_covered() && report.entries > 40, "{report}");
-        let file = export(store, &verifier(&world), Vec::new()).await.expect("an export");
+        let file = export(store, &verifier(&world), Vec::new())
+            .await
+            .expect("an export");
         let told = verify_export(&file[..], Some(&verifier(&world))).expect("whole");
         assert_eq!(told.report.entries, report.entries);
         assert_eq!(told.report.root, report.root);
-        let other = ::ledger::Signer::from_seed("staunch.example/test", &[8; 32]).expect("a signer");
+        let other =
+            ::ledger::Signer::from_seed("staunch.example/test", &[8; 32]).expect("a signer");
         let other = Verifier::parse(&other.verifier_key()).expect("a key");
-        assert!(matches!(verify(store, &other, &[]).await, Err(JournalError::Checkpoint(_))), "another's key");
+        assert!(
+            matches!(
+                verify(store, &other, &[]).await,
+                Err(JournalError::Checkpoint(_))
+            ),
+            "another's key"
+        );
     });
 }
 
@@ -80,37 +135,64 @@ fn no_value_no_name_and_no_word_of_a_conversation_is_in_the_record() {
         let mut seen = 0;
         loop {
             let page = world.desk.ledger(&auditor, before).await.expect("a page");
-            let Some((last, _)) = page.entries.last() else { break };
+            let Some((last, _)) = page.entries.last() else {
+                break;
+            };
             before = Some(*last);
             for (_, body) in &page.entries {
                 seen += 1;
                 let lower = body.to_lowercase();
-                for canary in CANARIES.iter().chain(&["CANARY", "Robin", "Vale", "rae", "invoice-10442.pdf", "About my order"]) {
-                    assert!(!lower.contains(&canary.to_lowercase()), "{canary} in {body}");
+                for canary in CANARIES.iter().chain(&[
+                    "CANARY",
+                    "Robin",
+                    "Vale",
+                    "rae",
+                    "invoice-10442.pdf",
+                    "About my order",
+                ]) {
+                    assert!(
+                        !lower.contains(&canary.to_lowercase()),
+                        "{canary} in {body}"
+                    );
                     assert!(!lower.contains(&hex::encode(canary)), "{canary} in {body}");
                 }
             }
         }
         assert_eq!(seen, world.desk.ledger_size().await.expect("a size"));
-        assert!(entries(&world).await.windows(2).all(|pair| pair[0].at <= pair[1].at + 1_000), "in order");
+        assert!(
+            entries(&world)
+                .await
+                .windows(2)
+                .all(|pair| pair[0].at <= pair[1].at + 1_000),
+            "in order"
+        );
     });
 }
 
 async fn connect(world: &World) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(world.folder.join("staunch.db"));
-    SqliteConnection::connect_with(&options).await.expect("the file")
+    SqliteConnection::connect_with(&options)
+        .await
+        .expect("the file")
 }
 
 async fn run(world: &World, sql: &'static str) {
     let mut connection = connect(world).await;
-    let done = sqlx::raw_sql(sql).execute(&mut connection).await.expect("the statement");
+    let done = sqlx::raw_sql(sql)
+        .execute(&mut connection)
+        .await
+        .expect("the statement");
     assert!(done.rows_affected() > 0 || sql.contains("trigger"), "{sql}");
     connection.close().await.expect("closed");
 }
 
 /// A world on `SQLite`, whose file can be touched behind the desk's back.
 fn behind_the_back<F: Future<Output = ()>>(story: impl FnOnce(World) -> F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async { story(World::on(On::Sqlite).await).await });
 }
 
@@ -121,7 +203,12 @@ async fn recorded(world: &World) -> String {
     for _ in 0..6 {
         call(world, &rep, robin).await;
     }
-    world.desk.checkpoint().await.expect("a checkpoint").expect("a note")
+    world
+        .desk
+        .checkpoint()
+        .await
+        .expect("a checkpoint")
+        .expect("a note")
 }
 
 async fn fault(world: &World, kept: &[String]) -> Fault {
@@ -132,8 +219,12 @@ async fn fault(world: &World, kept: &[String]) -> Fault {
             if let Ok(file) = file
                 && kept.is_empty()
             {
-                let error = verify_export(&file[..], Some(&verifier(world))).expect_err("not whole");
-                assert!(error.to_string().contains(&fault.to_string()), "{error} / {fault}");
+                let error =
+                    verify_export(&file[..], Some(&verifier(world))).expect_err("not whole");
+                assert!(
+                    error.to_string().contains(&fault.to_string()),
+                    "{error} / {fault}"
+                );
             }
             fault
         }
@@ -145,7 +236,11 @@ async fn fault(world: &World, kept: &[String]) -> Fault {
 fn a_changed_entry_is_named() {
     behind_the_back(|world| async move {
         recorded(&world).await;
-        run(&world, "update ledger set body = replace(body, 'phone', 'email') where idx = 3").await;
+        run(
+            &world,
+            "update ledger set body = replace(body, 'phone', 'email') where idx = 3",
+        )
+        .await;
         let fault = fault(&world, &[]).await;
         assert_eq!(fault, Fault::Body { index: 3 });
         assert!(fault.to_string().contains("entry 3"));
@@ -158,7 +253,10 @@ fn a_changed_entry_with_its_hash_is_named() {
         recorded(&world).await;
         let mut connection = connect(&world).await;
         let body: String =
-            sqlx::query_scalar("select replace(body, 'phone', 'email') from ledger where idx = 3").fetch_one(&mut connection).await.expect("a row");
+            sqlx::query_scalar("select replace(body, 'phone', 'email') from ledger where idx = 3")
+                .fetch_one(&mut connection)
+                .await
+                .expect("a row");
         let leaf = leaf_hash(body.as_bytes());
         sqlx::query("update ledger set body = $1, leaf = $2 where idx = 3")
             .bind(&body)
@@ -175,7 +273,10 @@ fn a_removed_entry_is_named() {
     behind_the_back(|world| async move {
         recorded(&world).await;
         run(&world, "delete from ledger where idx = 4").await;
-        assert_eq!(fault(&world, &[]).await, Fault::Missing { first: 4, last: 4 });
+        assert_eq!(
+            fault(&world, &[]).await,
+            Fault::Missing { first: 4, last: 4 }
+        );
     });
 }
 
@@ -215,7 +316,10 @@ fn a_cut_off_end_is_named() {
     behind_the_back(|world| async move {
         recorded(&world).await;
         run(&world, "delete from ledger where idx >= 10").await;
-        assert!(matches!(fault(&world, &[]).await, Fault::Truncated { first: 10, .. }));
+        assert!(matches!(
+            fault(&world, &[]).await,
+            Fault::Truncated { first: 10, .. }
+        ));
     });
 }
 
@@ -227,8 +331,13 @@ fn an_end_cut_off_before_any_checkpoint_is_named() {
         call(&world, &rep, robin).await;
         let size = world.desk.ledger_size().await.expect("a size");
         run(&world, "delete from ledger where idx >= 2").await;
-        let error = verify(world.desk.store(), &verifier(&world), &[]).await.expect_err("not whole");
-        assert!(matches!(error, JournalError::Short { first: 2, counted } if counted == size), "{error}");
+        let error = verify(world.desk.store(), &verifier(&world), &[])
+            .await
+            .expect_err("not whole");
+        assert!(
+            matches!(error, JournalError::Short { first: 2, counted } if counted == size),
+            "{error}"
+        );
     });
 }
 
@@ -240,7 +349,16 @@ fn a_cut_off_end_whose_checkpoint_went_too_is_found_by_the_one_kept_elsewhere() 
         run(&world, "delete from checkpoints").await;
         // The head, too, is put back to what ten entries give.
         let mut frontier = ::ledger::Frontier::new();
-        for row in world.desk.store().read().await.expect("a transaction").ledger_rows(0, 100).await.expect("rows") {
+        for row in world
+            .desk
+            .store()
+            .read()
+            .await
+            .expect("a transaction")
+            .ledger_rows(0, 100)
+            .await
+            .expect("rows")
+        {
             frontier.push(leaf_hash(row.body.as_bytes()));
         }
         let mut connection = connect(&world).await;
@@ -249,8 +367,13 @@ fn a_cut_off_end_whose_checkpoint_went_too_is_found_by_the_one_kept_elsewhere() 
             .execute(&mut connection)
             .await
             .expect("an update");
-        verify(world.desk.store(), &verifier(&world), &[]).await.expect("the database alone tells nothing");
-        assert!(matches!(fault(&world, &[kept]).await, Fault::Truncated { first: 10, .. }));
+        verify(world.desk.store(), &verifier(&world), &[])
+            .await
+            .expect("the database alone tells nothing");
+        assert!(matches!(
+            fault(&world, &[kept]).await,
+            Fault::Truncated { first: 10, .. }
+        ));
     });
 }
 
@@ -259,10 +382,22 @@ fn a_record_rewritten_as_a_whole_is_found_by_its_checkpoint() {
     behind_the_back(|world| async move {
         recorded(&world).await;
         let mut frontier = ::ledger::Frontier::new();
-        let rows = world.desk.store().read().await.expect("a transaction").ledger_rows(0, 100).await.expect("rows");
+        let rows = world
+            .desk
+            .store()
+            .read()
+            .await
+            .expect("a transaction")
+            .ledger_rows(0, 100)
+            .await
+            .expect("rows");
         let mut connection = connect(&world).await;
         for row in rows {
-            let body = if row.idx == 3 { row.body.replace("phone", "email") } else { row.body };
+            let body = if row.idx == 3 {
+                row.body.replace("phone", "email")
+            } else {
+                row.body
+            };
             let leaf = leaf_hash(body.as_bytes());
             frontier.push(leaf);
             sqlx::query("update ledger set body = $2, leaf = $3, root = $4 where idx = $1")
@@ -275,7 +410,10 @@ fn a_record_rewritten_as_a_whole_is_found_by_its_checkpoint() {
                 .expect("an update");
         }
         connection.close().await.expect("closed");
-        assert!(matches!(fault(&world, &[]).await, Fault::Checkpoint { first: 0, .. }));
+        assert!(matches!(
+            fault(&world, &[]).await,
+            Fault::Checkpoint { first: 0, .. }
+        ));
     });
 }
 
@@ -292,19 +430,37 @@ fn what_can_not_be_recorded_does_not_happen() {
         let size = world.desk.ledger_size().await.expect("a size");
         run(&world, "create trigger closed before insert on ledger begin select raise(abort, 'read only'); end").await;
 
-        let stopped = |result: Result<(), DeskError>| assert!(matches!(result, Err(DeskError::Store(_))), "{result:?}");
+        let stopped = |result: Result<(), DeskError>| {
+            assert!(matches!(result, Err(DeskError::Store(_))), "{result:?}");
+        };
         let desk = &world.desk;
-        stopped(desk.ask(&rep, ticket, RequestKind::Deliver, "invoice", "10442").await.map(drop));
-        stopped(desk.ask(&rep, ticket, RequestKind::Change, "", "").await.map(drop));
+        stopped(
+            desk.ask(&rep, ticket, RequestKind::Deliver, "invoice", "10442")
+                .await
+                .map(drop),
+        );
+        stopped(
+            desk.ask(&rep, ticket, RequestKind::Change, "", "")
+                .await
+                .map(drop),
+        );
         stopped(desk.answer(&secret, Answer::Yes).await.map(drop));
         stopped(desk.answer(&secret, Answer::No).await.map(drop));
         stopped(desk.ticket(&rep, ticket).await.map(drop));
         stopped(desk.look_up(&rep, "external_id", "A-1042").await.map(drop));
         stopped(desk.read_account(&rep, "A-1042").await.map(drop));
-        stopped(desk.add_message(&rep, ticket, MessageKind::Reply, "hello").await.map(drop));
+        stopped(
+            desk.add_message(&rep, ticket, MessageKind::Reply, "hello")
+                .await
+                .map(drop),
+        );
         stopped(desk.end_call(&rep, ticket).await);
         stopped(desk.close(&rep, ticket).await);
-        stopped(crate::common::open(&world, &rep, words::Channel::Phone, None).await.map(drop));
+        stopped(
+            crate::common::open(&world, &rep, words::Channel::Phone, None)
+                .await
+                .map(drop),
+        );
         let work = desk.work_all().await;
         assert!(letters(&world).is_empty(), "nothing leaves: {work:?}");
         assert!(world.provider.told.lock().expect("lock").is_empty());
@@ -313,13 +469,26 @@ fn what_can_not_be_recorded_does_not_happen() {
         assert_eq!(crate::common::account(&world, robin).await.attempts, 0);
 
         run(&world, "drop trigger closed").await;
-        assert_eq!(jobs(&world, "ready").await.len(), 1, "what was on its way waits");
-        assert!(desk.ticket(&rep, ticket).await.expect("a ticket").ticket.ended_at.is_none());
+        assert_eq!(
+            jobs(&world, "ready").await.len(),
+            1,
+            "what was on its way waits"
+        );
+        assert!(
+            desk.ticket(&rep, ticket)
+                .await
+                .expect("a ticket")
+                .ticket
+                .ended_at
+                .is_none()
+        );
         world.clock.pass(HOUR / 60);
         assert_eq!(kinds(&post(&world).await), ["delivery"]);
         assert_eq!(state(&world, &sending).await, RequestState::Done);
         press(&world, &secret, Answer::Yes).await;
         assert_eq!(state(&world, &asked).await, RequestState::Sending);
-        verify(desk.store(), &verifier(&world), &[]).await.expect("whole");
+        verify(desk.store(), &verifier(&world), &[])
+            .await
+            .expect("whole");
     });
 }

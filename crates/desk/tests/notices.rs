@@ -1,10 +1,15 @@
 //! The owner hears of every contact: in time, gathered, in fixed words, and of none twice.
 
 use crate::common::{
-    EMAIL, HOUR, MINUTE, call, count, customer, deliver, email, kinds, letters, only, open, post, put, rep, say,
-    without_canaries,
+    EMAIL, HOUR, MINUTE, call, count, customer, deliver, email, kinds, letters, only, open, post,
+    put, rep, say, without_canaries,
 };
-use desk::{DeskError, Me, letter::{Contact, Envelope, Letter}, testing::{World, on_both}, ticket::NewTicket};
+use desk::{
+    DeskError, Me,
+    letter::{Contact, Envelope, Letter},
+    testing::{World, on_both},
+    ticket::NewTicket,
+};
 use words::{AccountId, Channel, MessageKind};
 
 fn contacts(envelope: &Envelope) -> Vec<Contact> {
@@ -31,7 +36,14 @@ fn the_owner_is_told_when_the_call_ends() {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
         let number = call(&world, &rep, robin).await;
-        say(&world, &rep, number, MessageKind::Heard, "SECRET-WORDS of the caller").await;
+        say(
+            &world,
+            &rep,
+            number,
+            MessageKind::Heard,
+            "SECRET-WORDS of the caller",
+        )
+        .await;
         world.clock.pass(MINUTE * 7);
         assert!(post(&world).await.is_empty(), "not yet");
         deliver(&world, &rep, number, "invoice", "10442").await;
@@ -44,13 +56,25 @@ fn the_owner_is_told_when_the_call_ends() {
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].channel, Channel::Phone);
         assert_eq!(told[0].sent, ["invoice 10442"]);
-        assert!(told[0].at.until(world.desk.now()) >= MINUTE * 7, "when it began");
+        assert!(
+            told[0].at.until(world.desk.now()) >= MINUTE * 7,
+            "when it began"
+        );
         let text = format!("{told:?}");
         without_canaries(&text);
-        assert!(!text.contains("SECRET-WORDS") && !text.contains("About my order"), "none of their words");
+        assert!(
+            !text.contains("SECRET-WORDS") && !text.contains("About my order"),
+            "none of their words"
+        );
         world.clock.pass(HOUR * 3);
         assert!(post(&world).await.is_empty(), "once");
-        assert_eq!((count(&world, "notice.queued").await, count(&world, "notice.told").await), (1, 1));
+        assert_eq!(
+            (
+                count(&world, "notice.queued").await,
+                count(&world, "notice.told").await
+            ),
+            (1, 1)
+        );
     });
 }
 
@@ -75,12 +99,22 @@ fn every_channel_is_told_also_when_the_account_was_found_late() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
-        for channel in [Channel::Email, Channel::Chat, Channel::Portal, Channel::Api, Channel::Phone] {
+        for channel in [
+            Channel::Email,
+            Channel::Chat,
+            Channel::Portal,
+            Channel::Api,
+            Channel::Phone,
+        ] {
             let number = open(&world, &rep, channel, None).await.expect("a ticket");
             world.desk.close(&rep, number).await.expect("a close");
             assert!(post(&world).await.is_empty(), "nobody to tell");
             // Over before it was known whom it was about: told at once, not in an hour.
-            world.desk.set_account(&rep, number, robin).await.expect("an account");
+            world
+                .desk
+                .set_account(&rep, number, robin)
+                .await
+                .expect("an account");
             let told = all(&post(&world).await);
             assert_eq!(told.len(), 1, "{channel}");
             assert_eq!(told[0].channel, channel);
@@ -108,9 +142,9 @@ fn notices_are_gathered_put_off_and_not_lost() {
         let mut numbers = 0usize;
         let mut told = Vec::new();
         let mut times = Vec::new();
-        // A call every ten minutes for a day and a half, then two quiet days.
-        for minute in (0..84 * 60).step_by(10) {
-            if minute < 36 * 60 {
+        // A call every quarter of an hour for more than a day, then a quiet one.
+        for minute in (0..60 * 60).step_by(15) {
+            if minute < 30 * 60 {
                 short_call(&world, &rep, robin).await;
                 numbers += 1;
             }
@@ -120,7 +154,7 @@ fn notices_are_gathered_put_off_and_not_lost() {
                 times.push(world.desk.now());
                 told.extend(all(&sent));
             }
-            world.clock.pass(MINUTE * 10);
+            world.clock.pass(MINUTE * 15);
         }
         assert_eq!(told.len(), numbers, "every contact is told in the end");
         let mut when: Vec<_> = told.iter().map(|contact| contact.at).collect();
@@ -142,7 +176,9 @@ fn a_reopened_ticket_is_told_again_but_is_no_way_around_the_limit() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
-        let number = open(&world, &rep, Channel::Chat, Some(robin)).await.expect("a ticket");
+        let number = open(&world, &rep, Channel::Chat, Some(robin))
+            .await
+            .expect("a ticket");
         world.desk.close(&rep, number).await.expect("a close");
         assert_eq!(kinds(&post(&world).await), ["notice"]);
         // Opening and closing it over and over floods nobody.
@@ -158,7 +194,11 @@ fn a_reopened_ticket_is_told_again_but_is_no_way_around_the_limit() {
         world.desk.reopen(&rep, number).await.expect("a reopening");
         assert!(post(&world).await.is_empty());
         world.clock.pass(HOUR);
-        assert_eq!(kinds(&post(&world).await), ["notice"], "an hour after it began anew");
+        assert_eq!(
+            kinds(&post(&world).await),
+            ["notice"],
+            "an hour after it began anew"
+        );
     });
 }
 
@@ -167,11 +207,17 @@ fn escalating_a_closed_ticket_opens_it_not_unheard() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
-        let number = open(&world, &rep, Channel::Chat, Some(robin)).await.expect("a ticket");
+        let number = open(&world, &rep, Channel::Chat, Some(robin))
+            .await
+            .expect("a ticket");
         world.desk.close(&rep, number).await.expect("a close");
         assert_eq!(kinds(&post(&world).await), ["notice"]);
         world.clock.pass(HOUR * 48);
-        world.desk.escalate(&rep, number, "they are back").await.expect("an escalation");
+        world
+            .desk
+            .escalate(&rep, number, "they are back")
+            .await
+            .expect("an escalation");
         world.clock.pass(HOUR);
         assert_eq!(kinds(&post(&world).await), ["notice"]);
     });
@@ -185,7 +231,14 @@ fn a_second_conversation_in_an_old_ticket_is_a_contact_too() {
         let number = short_call(&world, &rep, robin).await;
         assert_eq!(kinds(&post(&world).await), ["notice"]);
         // Notes that are tidied up right after the call are the same contact.
-        say(&world, &rep, number, MessageKind::Heard, "wanted the invoice").await;
+        say(
+            &world,
+            &rep,
+            number,
+            MessageKind::Heard,
+            "wanted the invoice",
+        )
+        .await;
         world.clock.pass(HOUR * 2);
         assert!(post(&world).await.is_empty());
         // Two months later the same caller, in the same ticket.
@@ -213,10 +266,17 @@ fn the_owner_is_told_at_every_confirmed_email_and_nowhere_else() {
         .await;
         short_call(&world, &rep, robin).await;
         let sent = post(&world).await;
-        let mut to: Vec<_> = sent.iter().map(|envelope| envelope.to.to_string()).collect();
+        let mut to: Vec<_> = sent
+            .iter()
+            .map(|envelope| envelope.to.to_string())
+            .collect();
         to.sort();
         assert_eq!(to, [EMAIL, "second@mail.example"]);
-        assert_ne!(crate::common::secret(&sent[0]), crate::common::secret(&sent[1]), "a link each");
+        assert_ne!(
+            crate::common::secret(&sent[0]),
+            crate::common::secret(&sent[1]),
+            "a link each"
+        );
     });
 }
 
@@ -238,9 +298,24 @@ fn an_account_without_a_place_is_noted_and_not_tried_for_ever() {
 fn a_ticket_without_an_account_tells_nobody() {
     on_both(|world| async move {
         let rep = rep(&world).await;
-        let new = NewTicket { channel: Channel::Email, subject: String::new(), heard: Some("Hello\u{0} there".to_owned()), account: None, mine: false };
+        let new = NewTicket {
+            channel: Channel::Email,
+            subject: String::new(),
+            heard: Some("Hello\u{0} there".to_owned()),
+            account: None,
+            mine: false,
+        };
         let number = world.desk.open_ticket(&rep, new).await.expect("a ticket");
-        assert_eq!(world.desk.ticket(&rep, number).await.expect("a ticket").ticket.subject, "Hello there");
+        assert_eq!(
+            world
+                .desk
+                .ticket(&rep, number)
+                .await
+                .expect("a ticket")
+                .ticket
+                .subject,
+            "Hello there"
+        );
         world.clock.pass(HOUR * 30);
         assert!(post(&world).await.is_empty());
     });
@@ -250,13 +325,34 @@ fn a_ticket_without_an_account_tells_nobody() {
 fn an_import_mails_nobody() {
     on_both(|world| async move {
         for n in 0..20 {
-            put(&world, &format!("A-{n}"), &[email(&format!("c{n}@mail.example"), "2019-05-01", Some("2019-05-01"))]).await;
-            put(&world, &format!("A-{n}"), &[email(&format!("d{n}@mail.example"), "2019-05-01", Some("2019-05-01"))]).await;
+            put(
+                &world,
+                &format!("A-{n}"),
+                &[email(
+                    &format!("c{n}@mail.example"),
+                    "2019-05-01",
+                    Some("2019-05-01"),
+                )],
+            )
+            .await;
+            put(
+                &world,
+                &format!("A-{n}"),
+                &[email(
+                    &format!("d{n}@mail.example"),
+                    "2019-05-01",
+                    Some("2019-05-01"),
+                )],
+            )
+            .await;
         }
         world.clock.pass(HOUR * 100);
         world.work().await;
         assert!(letters(&world).is_empty());
-        assert!(crate::common::jobs(&world, "done").await.is_empty(), "nothing was even queued");
+        assert!(
+            crate::common::jobs(&world, "done").await.is_empty(),
+            "nothing was even queued"
+        );
     });
 }
 
@@ -266,7 +362,11 @@ fn two_workers_tell_the_owner_once() {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
         short_call(&world, &rep, robin).await;
-        let (a, b, c) = tokio::join!(world.desk.work_all(), world.desk.work_all(), world.desk.work_all());
+        let (a, b, c) = tokio::join!(
+            world.desk.work_all(),
+            world.desk.work_all(),
+            world.desk.work_all()
+        );
         a.and(b).and(c).expect("work");
         let sent = post(&world).await;
         only(&sent, "notice");

@@ -1,8 +1,9 @@
 //! What the owner's links do: a reset, "It wasn't me", and the lifting of a freeze.
 
 use crate::common::{
-    EMAIL, HOUR, account, ask, call, count, customer, deliver, email, entries, jobs, kinds, lead, letters, notice_secret, only,
-    post, press, put, rep, request, safety, secret, state, without_canaries, written,
+    EMAIL, HOUR, account, ask, call, count, customer, deliver, email, entries, jobs, kinds, lead,
+    letters, notice_secret, only, post, press, put, rep, request, safety, secret, state,
+    without_canaries, written,
 };
 use desk::{
     Answer, DeskError, OwnerQuestion, Standing,
@@ -15,7 +16,9 @@ use words::{AccountId, Channel, HoldLevel, Queue, RequestKind, RequestState, Tim
 /// The told hooks: ids and what they say.
 fn told(world: &World) -> Vec<(String, Hook)> {
     let told = world.provider.told.lock().expect("lock");
-    told.iter().map(|(id, body)| (id.clone(), serde_json::from_str(body).expect("a hook"))).collect()
+    told.iter()
+        .map(|(id, body)| (id.clone(), serde_json::from_str(body).expect("a hook")))
+        .collect()
 }
 
 #[test]
@@ -29,7 +32,16 @@ fn a_reset_goes_on_at_the_identity_provider_once_the_owner_says_yes() {
         let sent = post(&world).await;
         let envelope = only(&sent, "confirm");
         assert_eq!((sent.len(), envelope.to.as_str()), (1, EMAIL));
-        let Letter::Confirm { what, channel, at, expires, link } = &envelope.letter else { panic!("a question") };
+        let Letter::Confirm {
+            what,
+            channel,
+            at,
+            expires,
+            link,
+        } = &envelope.letter
+        else {
+            panic!("a question")
+        };
         assert_eq!((*what, *channel), (RequestKind::Reset, Channel::Phone));
         assert!((HOUR * 24..HOUR * 25).contains(&at.until(*expires)));
         assert!(link.contains("/owner/confirm/"));
@@ -40,7 +52,13 @@ fn a_reset_goes_on_at_the_identity_provider_once_the_owner_says_yes() {
         let size = world.desk.ledger_size().await.expect("a size");
         for _ in 0..3 {
             let page = world.desk.owner_page(&secret).await.expect("a page");
-            assert!(matches!(page.question, OwnerQuestion::Confirm { what: RequestKind::Reset, .. }));
+            assert!(matches!(
+                page.question,
+                OwnerQuestion::Confirm {
+                    what: RequestKind::Reset,
+                    ..
+                }
+            ));
             assert_eq!((page.answer, page.over, page.stopped), (None, false, false));
         }
         assert_eq!(world.desk.ledger_size().await.expect("a size"), size);
@@ -55,18 +73,26 @@ fn a_reset_goes_on_at_the_identity_provider_once_the_owner_says_yes() {
         assert_eq!(hooks.len(), 1);
         let hook = &hooks[0].1;
         assert_eq!(hook.kind, "reset.confirmed");
-        assert_eq!((hook.data.account.as_str(), hook.data.ticket), ("A-1042", ticket));
+        assert_eq!(
+            (hook.data.account.as_str(), hook.data.ticket),
+            ("A-1042", ticket)
+        );
         assert_eq!(hook.data.reference, asked.id.to_string());
         assert!(Time::parse(&hook.timestamp).is_ok());
         without_canaries(&format!("{hook:?}"));
         assert_eq!(state(&world, &asked).await, RequestState::Done);
         let view = world.desk.ticket(&rep, ticket).await.expect("a ticket");
-        assert!(matches!(view.standing, Standing::Confirmed { ref what, .. } if what == "password reset"));
+        assert!(
+            matches!(view.standing, Standing::Confirmed { ref what, .. } if what == "password reset")
+        );
 
         // A second press, of either button, changes nothing.
         let size = world.desk.ledger_size().await.expect("a size");
         for answer in [Answer::Yes, Answer::No] {
-            assert_eq!(press(&world, &secret, answer).await.answer, Some(Answer::Yes));
+            assert_eq!(
+                press(&world, &secret, answer).await.answer,
+                Some(Answer::Yes)
+            );
         }
         world.work().await;
         assert_eq!(world.desk.ledger_size().await.expect("a size"), size);
@@ -125,7 +151,11 @@ fn no_freezes_the_account_and_tells_the_whole_story() {
         assert!(told(&world).is_empty());
 
         let number = safety(&world, robin).await.expect("a safety ticket");
-        let view = world.desk.ticket(&lead, number).await.expect("leads see it");
+        let view = world
+            .desk
+            .ticket(&lead, number)
+            .await
+            .expect("leads see it");
         assert_eq!(view.ticket.queue, Queue::Safety);
         let story = written(&world, &lead, number).await;
         for part in [
@@ -133,13 +163,17 @@ fn no_freezes_the_account_and_tells_the_whole_story() {
             &format!("Ticket #{ticket} (phone"),
             "password reset: denied",
             "change of a contact point: refused",
-            "Sent to the registered email because of it: invoice 10442.",
+            "Sent to the registered email because of it: invoice 10442",
             &format!("#{older}"),
         ] {
             assert!(story.contains(part), "{part} in {story}");
         }
         without_canaries(&story);
-        assert_eq!(account(&world, robin).await.attempts, 2, "the refused one and the denied one");
+        assert_eq!(
+            account(&world, robin).await.attempts,
+            2,
+            "the refused one and the denied one"
+        );
         let view = world.desk.ticket(&rep, ticket).await.expect("a ticket");
         assert!(matches!(view.standing, Standing::Frozen { .. }));
         assert!(view.account.expect("an account").hold_reason.is_some());
@@ -157,7 +191,11 @@ fn a_freeze_ends_what_waits_in_other_tickets() {
         let yes = secret(&only(&post(&world).await, "confirm"));
         press(&world, &notice, Answer::No).await;
         assert_eq!(state(&world, &asked).await, RequestState::Refused);
-        assert!(written(&world, &rep, ticket).await.contains("Over: password reset. The account is frozen."));
+        assert!(
+            written(&world, &rep, ticket)
+                .await
+                .contains("Over: password reset. The account is frozen.")
+        );
         // Whoever has the other mail gets nowhere with it.
         let page = press(&world, &yes, Answer::Yes).await;
         assert!(page.over && page.answer.is_none());
@@ -174,8 +212,18 @@ fn a_freeze_stops_a_reset_that_the_identity_provider_has_not_heard_of_yet() {
         let notice = notice_secret(&world, &rep, robin).await;
         let ticket = call(&world, &rep, robin).await;
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
-        press(&world, &secret(&only(&post(&world).await, "confirm")), Answer::Yes).await;
-        world.provider.failures.lock().expect("lock").push(CarrierError::Later("closed".to_owned()));
+        press(
+            &world,
+            &secret(&only(&post(&world).await, "confirm")),
+            Answer::Yes,
+        )
+        .await;
+        world
+            .provider
+            .failures
+            .lock()
+            .expect("lock")
+            .push(CarrierError::Later("closed".to_owned()));
         world.work().await;
         press(&world, &notice, Answer::No).await;
         world.clock.pass(HOUR);
@@ -208,10 +256,17 @@ fn a_link_is_over_after_a_day() {
         world.work().await;
         assert_eq!(state(&world, &asked).await, RequestState::Expired);
         assert!(told(&world).is_empty());
-        assert!(written(&world, &rep, ticket).await.contains("No answer in time: password reset."));
+        assert!(
+            written(&world, &rep, ticket)
+                .await
+                .contains("No answer in time: password reset.")
+        );
         assert_eq!(count(&world, "request.expired").await, 1);
         // Then it can be asked again.
-        assert_eq!(ask(&world, &rep, ticket, RequestKind::Reset).await.state, RequestState::Waiting);
+        assert_eq!(
+            ask(&world, &rep, ticket, RequestKind::Reset).await.state,
+            RequestState::Waiting
+        );
     });
 }
 
@@ -227,15 +282,27 @@ fn a_notices_link_confirms_nothing() {
         let notice = secret(&only(&sent, "notice"));
         assert_ne!(notice, secret(&only(&sent, "confirm")));
         let page = press(&world, &notice, Answer::Yes).await;
-        assert!(matches!(page.question, OwnerQuestion::Repudiate { channel: Channel::Phone, .. }));
+        assert!(matches!(
+            page.question,
+            OwnerQuestion::Repudiate {
+                channel: Channel::Phone,
+                ..
+            }
+        ));
         assert_eq!(page.answer, None);
         world.work().await;
         assert_eq!(state(&world, &asked).await, RequestState::Waiting);
         assert!(told(&world).is_empty());
         assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
         for wrong in ["", "x", &notice[..42], &format!("{notice}A")] {
-            assert!(matches!(world.desk.owner_page(wrong).await, Err(DeskError::NotFound)));
-            assert!(matches!(world.desk.answer(wrong, Answer::Yes).await, Err(DeskError::NotFound)));
+            assert!(matches!(
+                world.desk.owner_page(wrong).await,
+                Err(DeskError::NotFound)
+            ));
+            assert!(matches!(
+                world.desk.answer(wrong, Answer::Yes).await,
+                Err(DeskError::NotFound)
+            ));
         }
     });
 }
@@ -248,7 +315,16 @@ fn a_yes_from_a_contact_point_that_was_removed_counts_for_nothing() {
         let ticket = call(&world, &rep, robin).await;
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
         let secret = secret(&only(&post(&world).await, "confirm"));
-        put(&world, "A-1042", &[email("other@mail.example", "2019-05-01", Some("2019-05-01"))]).await;
+        put(
+            &world,
+            "A-1042",
+            &[email(
+                "other@mail.example",
+                "2019-05-01",
+                Some("2019-05-01"),
+            )],
+        )
+        .await;
         let page = press(&world, &secret, Answer::Yes).await;
         assert!(page.stopped);
         assert_eq!(state(&world, &asked).await, RequestState::Refused);
@@ -266,7 +342,12 @@ fn a_hook_that_fails_is_told_again_under_the_same_id_and_can_be_sent_once_more_w
         let ticket = call(&world, &rep, robin).await;
         // Another reset in the same ticket, answered and done, must stay as it is.
         let first = ask(&world, &rep, ticket, RequestKind::Reset).await;
-        press(&world, &secret(&only(&post(&world).await, "confirm")), Answer::Yes).await;
+        press(
+            &world,
+            &secret(&only(&post(&world).await, "confirm")),
+            Answer::Yes,
+        )
+        .await;
         world.work().await;
         assert_eq!(told(&world).len(), 1);
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
@@ -284,7 +365,11 @@ fn a_hook_that_fails_is_told_again_under_the_same_id_and_can_be_sent_once_more_w
         let dead = world.desk.jobs(&lead, "dead").await.expect("jobs");
         assert_eq!((dead.len(), dead[0].id, dead[0].tries), (1, id, 10));
         assert_eq!(state(&world, &asked).await, RequestState::Failed);
-        assert!(written(&world, &rep, ticket).await.contains("could not be told: the identity provider answered 503"));
+        assert!(
+            written(&world, &rep, ticket)
+                .await
+                .contains("could not be told: the identity provider answered 503")
+        );
 
         world.desk.resend(&lead, id).await.expect("a second life");
         assert_eq!(state(&world, &asked).await, RequestState::Sending);
@@ -305,10 +390,22 @@ fn it_was_not_me_works_from_a_notice_and_from_a_delivery() {
         let lead = lead(&world).await;
         for kind in ["notice", "delivery", "reply"] {
             let name = format!("A-{kind}");
-            let robin = put(&world, &name, &[email(EMAIL, "2019-05-01", Some("2019-05-01"))]).await;
+            let robin = put(
+                &world,
+                &name,
+                &[email(EMAIL, "2019-05-01", Some("2019-05-01"))],
+            )
+            .await;
             let ticket = call(&world, &rep, robin).await;
             deliver(&world, &rep, ticket, "address", "").await;
-            crate::common::say(&world, &rep, ticket, words::MessageKind::Reply, "It is on its way.").await;
+            crate::common::say(
+                &world,
+                &rep,
+                ticket,
+                words::MessageKind::Reply,
+                "It is on its way.",
+            )
+            .await;
             world.work().await;
             world.desk.end_call(&rep, ticket).await.expect("an end");
             let sent = post(&world).await;
@@ -319,13 +416,23 @@ fn it_was_not_me_works_from_a_notice_and_from_a_delivery() {
             assert_eq!(page.sent, ["postal address"]);
             let page = press(&world, &secret, Answer::No).await;
             assert_eq!(page.answer, Some(Answer::No));
-            assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen, "{kind}");
+            assert_eq!(
+                account(&world, robin).await.hold,
+                HoldLevel::Frozen,
+                "{kind}"
+            );
             let number = safety(&world, robin).await.expect("a safety ticket");
             let story = written(&world, &lead, number).await;
-            assert!(story.contains("Sent to the registered email because of it: postal address."), "{story}");
+            assert!(
+                story.contains("Sent to the registered email because of it: postal address."),
+                "{story}"
+            );
             assert_eq!(kinds(&post(&world).await), ["frozen"]);
             // A second "It wasn't me" adds to the story and doesn't write again.
-            assert_eq!(press(&world, &secret, Answer::No).await.answer, Some(Answer::No));
+            assert_eq!(
+                press(&world, &secret, Answer::No).await.answer,
+                Some(Answer::No)
+            );
             assert!(post(&world).await.is_empty());
         }
     });
@@ -351,7 +458,10 @@ fn only_the_owner_lifts_a_freeze() {
         // A rep's wish goes to the lead.
         let own = call(&world, &rep, robin).await;
         let asked = ask(&world, &rep, own, RequestKind::Unlock).await;
-        assert_eq!((asked.state, &*asked.rule), (RequestState::Refused, "leads-ask-for-a-thaw"));
+        assert_eq!(
+            (asked.state, &*asked.rule),
+            (RequestState::Refused, "leads-ask-for-a-thaw")
+        );
         let view = world.desk.ticket(&rep, own).await.expect("theirs still");
         assert_eq!(view.ticket.queue, Queue::Lead);
         assert!(view.ticket.escalated.is_some());
@@ -364,7 +474,9 @@ fn only_the_owner_lifts_a_freeze() {
         let sent = post(&world).await;
         let envelope = only(&sent, "confirm");
         assert_eq!(envelope.to.as_str(), EMAIL);
-        let Letter::Confirm { what, .. } = envelope.letter else { panic!("a question") };
+        let Letter::Confirm { what, .. } = envelope.letter else {
+            panic!("a question")
+        };
         assert_eq!(what, RequestKind::Unlock);
         press(&world, &secret(&envelope), Answer::Yes).await;
 
@@ -376,10 +488,15 @@ fn only_the_owner_lifts_a_freeze() {
         drop(tx);
         assert_eq!(count(&world, "hold.lifted").await, 1);
         world.work().await;
-        let hooks: Vec<_> = told(&world).into_iter().map(|(_, hook)| hook.kind).collect();
-        assert_eq!(hooks, ["account.unlock"]);
+        assert!(
+            told(&world).is_empty(),
+            "the desk locked nothing there, so it unlocks nothing"
+        );
         let again = call(&world, &lead, robin).await;
-        assert_eq!(deliver(&world, &lead, again, "address", "").await.state, RequestState::Sending);
+        assert_eq!(
+            deliver(&world, &lead, again, "address", "").await.state,
+            RequestState::Sending
+        );
     });
 }
 
@@ -389,10 +506,19 @@ fn the_owners_no_to_lifting_leaves_the_freeze() {
         let (robin, number) = frozen(&world).await;
         let lead = lead(&world).await;
         let asked = ask(&world, &lead, number, RequestKind::Unlock).await;
-        press(&world, &secret(&only(&post(&world).await, "confirm")), Answer::No).await;
+        press(
+            &world,
+            &secret(&only(&post(&world).await, "confirm")),
+            Answer::No,
+        )
+        .await;
         assert_eq!(state(&world, &asked).await, RequestState::Denied);
         assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
-        assert_eq!(safety(&world, robin).await, Some(number), "one safety ticket");
+        assert_eq!(
+            safety(&world, robin).await,
+            Some(number),
+            "one safety ticket"
+        );
         assert!(post(&world).await.is_empty(), "they know that it is frozen");
         assert_eq!(account(&world, robin).await.attempts, 2);
     });
@@ -408,8 +534,16 @@ fn a_freeze_by_support_says_so() {
         let asked = ask(&world, &rep, ticket, RequestKind::Lock).await;
         assert_eq!(asked.state, RequestState::Done);
         assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
-        assert_eq!(account(&world, robin).await.attempts, 0, "the owner repudiated nothing");
-        let raised = entries(&world).await.into_iter().find(|e| e.kind == "hold.raised").expect("an entry");
+        assert_eq!(
+            account(&world, robin).await.attempts,
+            0,
+            "the owner repudiated nothing"
+        );
+        let raised = entries(&world)
+            .await
+            .into_iter()
+            .find(|e| e.kind == "hold.raised")
+            .expect("an entry");
         assert_eq!(raised.actor, format!("staff:{}", rep.id));
         let number = safety(&world, robin).await.expect("a safety ticket");
         let view = world.desk.ticket(&lead, number).await.expect("a ticket");

@@ -1,10 +1,14 @@
 //! The fraudster and the honest twin.
 
-use crate::common::{self,
-    CANARIES, EMAIL, HOUR, PDF, account, ask, call, content, count, customer, deliver, email, kinds, letters, only, post, press,
-    put, rep, request, say, says, secret, state, without_canaries, written,
+use crate::common::{
+    self, CANARIES, EMAIL, HOUR, PDF, account, ask, call, content, count, customer, deliver, email,
+    kinds, letters, only, post, press, put, rep, request, say, says, secret, state,
+    without_canaries, written,
 };
-use desk::{Answer, Asked, DeskError, Me, Verdict, testing::{World, on_both}};
+use desk::{
+    Answer, Asked, DeskError, Me, Verdict,
+    testing::{World, on_both},
+};
 use std::collections::BTreeSet;
 use words::{AccountId, HoldLevel, MessageKind, RequestKind, RequestState, Role};
 
@@ -12,18 +16,35 @@ use words::{AccountId, HoldLevel, MessageKind, RequestKind, RequestState, Role};
 async fn everything(world: &World, me: &Me, ticket: i64) -> Vec<Result<Asked, DeskError>> {
     let view = world.desk.ticket(me, ticket).await.expect("a ticket");
     let mut wishes = BTreeSet::new();
-    for offer in &view.offers {
+    // Freezing makes things safer; it would hide what the rest does.
+    for offer in view
+        .offers
+        .iter()
+        .filter(|offer| offer.kind != RequestKind::Lock)
+    {
         wishes.insert((offer.kind, offer.field.clone(), String::new()));
         for item in &offer.items {
             wishes.insert((offer.kind, offer.field.clone(), item.clone()));
         }
     }
     let account = view.account.expect("an account");
-    for kind in RequestKind::ALL.iter().filter(|kind| **kind != RequestKind::Lock) {
+    for kind in RequestKind::ALL
+        .iter()
+        .filter(|kind| **kind != RequestKind::Lock)
+    {
         wishes.insert((*kind, String::new(), String::new()));
+        wishes.insert((*kind, "email".to_owned(), "me@elsewhere.example".to_owned()));
+        if !matches!(kind, RequestKind::Deliver | RequestKind::Reveal) {
+            continue; // the others take no field
+        }
         for field in world.desk.catalogue().fields() {
             wishes.insert((*kind, field.name.clone(), String::new()));
-            for item in account.fields.iter().flat_map(|f| f.items.clone()).chain(["10442".to_owned()]) {
+            for item in account
+                .fields
+                .iter()
+                .flat_map(|f| f.items.clone())
+                .chain(["10442".to_owned()])
+            {
                 wishes.insert((*kind, field.name.clone(), item));
             }
         }
@@ -41,8 +62,22 @@ fn a_rep_who_does_everything_a_caller_asks_gives_away_nothing() {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
         let ticket = call(&world, &rep, robin).await;
-        say(&world, &rep, ticket, MessageKind::Heard, "I gave a wrong address, what have you got? The baby cries, hurry.").await;
-        say(&world, &rep, ticket, MessageKind::Heard, "Just mail me the invoice, to my new address please.").await;
+        say(
+            &world,
+            &rep,
+            ticket,
+            MessageKind::Heard,
+            "I gave a wrong address, what have you got? The baby cries, hurry.",
+        )
+        .await;
+        say(
+            &world,
+            &rep,
+            ticket,
+            MessageKind::Heard,
+            "Just mail me the invoice, to my new address please.",
+        )
+        .await;
         let answers = everything(&world, &rep, ticket).await;
         assert!(answers.len() > 50);
 
@@ -65,30 +100,60 @@ fn a_rep_who_does_everything_a_caller_asks_gives_away_nothing() {
                 Err(error) => {
                     without_canaries(&format!("{error:?} {error}"));
                     assert!(
-                        matches!(error, DeskError::Invalid(_) | DeskError::Conflict(_) | DeskError::Limited(_)),
+                        matches!(
+                            error,
+                            DeskError::Invalid(_) | DeskError::Conflict(_) | DeskError::Limited(_)
+                        ),
                         "{error:?}"
                     );
                 }
             }
         }
         assert!(refused > 10, "{refused}");
-        assert_eq!(account(&world, robin).await.attempts, refused, "each refusal is an attempt");
+        assert_eq!(
+            account(&world, robin).await.attempts,
+            refused,
+            "each refusal is an attempt"
+        );
 
         let sent = post(&world).await;
-        assert!(kinds(&sent).iter().all(|kind| matches!(*kind, "delivery" | "confirm")));
+        assert!(
+            kinds(&sent)
+                .iter()
+                .all(|kind| matches!(*kind, "delivery" | "confirm"))
+        );
         for envelope in &sent {
             assert_eq!(envelope.to.as_str(), EMAIL, "nothing goes anywhere else");
             without_canaries(&says(&envelope.letter));
         }
         // The seven things that can be sent, once each, and one question.
-        assert_eq!(kinds(&sent).iter().filter(|kind| **kind == "delivery").count(), 7);
-        assert_eq!(kinds(&sent).iter().filter(|kind| **kind == "confirm").count(), 1);
-        assert!(world.provider.told.lock().expect("lock").is_empty(), "nobody confirmed anything");
+        assert_eq!(
+            kinds(&sent)
+                .iter()
+                .filter(|kind| **kind == "delivery")
+                .count(),
+            7
+        );
+        assert_eq!(
+            kinds(&sent)
+                .iter()
+                .filter(|kind| **kind == "confirm")
+                .count(),
+            1
+        );
+        assert!(
+            world.provider.told.lock().expect("lock").is_empty(),
+            "nobody confirmed anything"
+        );
         assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
 
         let view = world.desk.ticket(&rep, ticket).await.expect("a ticket");
         without_canaries(&format!("{view:?}"));
-        assert!(view.before.iter().any(|line| line.warning && line.text.starts_with("Attempt: refused")));
+        assert!(
+            view.before
+                .iter()
+                .any(|line| line.warning && line.text.starts_with("Attempt: refused"))
+        );
     });
 }
 
@@ -100,11 +165,19 @@ fn a_lead_and_an_admin_pass_the_same_gate() {
             let me = world.staff(role.as_str(), role).await;
             let ticket = call(&world, &me, robin).await;
             for answer in everything(&world, &me, ticket).await.into_iter().flatten() {
-                let open = matches!(answer.state, RequestState::Refused | RequestState::Sending | RequestState::Waiting);
+                let open = matches!(
+                    answer.state,
+                    RequestState::Refused | RequestState::Sending | RequestState::Waiting
+                );
                 assert!(open, "{answer:?}");
                 without_canaries(&format!("{answer:?}"));
             }
-            assert!(post(&world).await.iter().all(|envelope| envelope.to.as_str() == EMAIL));
+            assert!(
+                post(&world)
+                    .await
+                    .iter()
+                    .all(|envelope| envelope.to.as_str() == EMAIL)
+            );
         }
     });
 }
@@ -117,15 +190,26 @@ fn the_honest_twin_gets_the_invoice_by_one_request() {
         let ticket = call(&world, &rep, robin).await;
         let asked = deliver(&world, &rep, ticket, "invoice", "10442").await;
         assert_eq!(asked.state, RequestState::Sending);
-        assert_eq!(asked.words, "I've just sent invoice 10442 to the email on your account.");
+        assert_eq!(
+            asked.words,
+            "I've just sent invoice 10442 to the email on your account."
+        );
         let sent = post(&world).await;
         let envelope = only(&sent, "delivery");
         assert_eq!(sent.len(), 1);
         assert_eq!(envelope.to.as_str(), EMAIL);
         assert_eq!(content(&envelope.letter), PDF, "byte for byte");
         assert_eq!(state(&world, &asked).await, RequestState::Done);
-        assert!(written(&world, &rep, ticket).await.contains("Sent invoice 10442 to the registered email."));
-        for kind in ["request.decided", "disclosure.leaving", "disclosure.delivered"] {
+        assert!(
+            written(&world, &rep, ticket)
+                .await
+                .contains("Sent invoice 10442 to the registered email.")
+        );
+        for kind in [
+            "request.decided",
+            "disclosure.leaving",
+            "disclosure.delivered",
+        ] {
             assert_eq!(count(&world, kind).await, 1, "{kind}");
         }
         assert_eq!(account(&world, robin).await.attempts, 0);
@@ -139,11 +223,20 @@ fn a_text_is_sent_as_it_is_on_file() {
         let rep = rep(&world).await;
         let ticket = call(&world, &rep, robin).await;
         let asked = deliver(&world, &rep, ticket, "parcel", "7001").await;
-        assert_eq!(asked.words, "I've just sent where parcel 7001 goes to the email on your account.");
+        assert_eq!(
+            asked.words,
+            "I've just sent where parcel 7001 goes to the email on your account."
+        );
         let sent = post(&world).await;
-        assert_eq!(content(&only(&sent, "delivery").letter), common::PARCEL.as_bytes());
+        assert_eq!(
+            content(&only(&sent, "delivery").letter),
+            common::PARCEL.as_bytes()
+        );
         let asked = deliver(&world, &rep, ticket, "address", "").await;
-        assert_eq!(asked.words, "I've just sent your postal address to the email on your account.");
+        assert_eq!(
+            asked.words,
+            "I've just sent your postal address to the email on your account."
+        );
     });
 }
 
@@ -151,21 +244,36 @@ fn a_text_is_sent_as_it_is_on_file() {
 async fn nowhere(world: &World, rep: &Me, ticket: i64) {
     let view = world.desk.ticket(rep, ticket).await.expect("a ticket");
     assert_eq!(view.reply, None);
-    for offer in &view.offers {
-        let Verdict::Refused { why, words } = &offer.verdict else { panic!("{offer:?}") };
+    for offer in view
+        .offers
+        .iter()
+        .filter(|offer| offer.kind != RequestKind::Lock)
+    {
+        let Verdict::Refused { why, words } = &offer.verdict else {
+            panic!("{offer:?}")
+        };
         assert!(!why.is_empty() && !words.is_empty());
         if offer.kind == RequestKind::Reset {
             assert!(words.contains("sign in to your account"), "{words}");
         }
     }
-    for (kind, field, item) in
-        [(RequestKind::Deliver, "invoice", "10442"), (RequestKind::Deliver, "address", ""), (RequestKind::Reset, "", "")]
-    {
-        let asked = world.desk.ask(rep, ticket, kind, field, item).await.expect("an answer");
+    for (kind, field, item) in [
+        (RequestKind::Deliver, "invoice", "10442"),
+        (RequestKind::Deliver, "address", ""),
+        (RequestKind::Reset, "", ""),
+    ] {
+        let asked = world
+            .desk
+            .ask(rep, ticket, kind, field, item)
+            .await
+            .expect("an answer");
         assert_eq!(asked.state, RequestState::Refused);
         assert_eq!(asked.rule, "only-to-what-was-on-file");
     }
-    let reply = world.desk.add_message(rep, ticket, MessageKind::Reply, "hello").await;
+    let reply = world
+        .desk
+        .add_message(rep, ticket, MessageKind::Reply, "hello")
+        .await;
     assert!(matches!(reply, Err(DeskError::Refused { .. })), "{reply:?}");
     assert_eq!(kinds(&post(world).await), Vec::<&str>::new());
 }
@@ -175,7 +283,12 @@ fn without_a_confirmed_contact_point_nothing_can_be_sent_or_reset() {
     on_both(|world| async move {
         let rep = rep(&world).await;
         let none = put(&world, "A-1", &[]).await;
-        let unconfirmed = put(&world, "A-2", &[email("x@mail.example", "2019-05-01", None)]).await;
+        let unconfirmed = put(
+            &world,
+            "A-2",
+            &[email("x@mail.example", "2019-05-01", None)],
+        )
+        .await;
         let phone = r#"{"kind":"phone","value":"+31 20 555 0187","registered_at":"2019-05-01","confirmed_at":"2019-05-01"}"#;
         let phone_only = put(&world, "A-3", &[phone.to_owned()]).await;
         for account in [none, unconfirmed, phone_only] {
@@ -194,7 +307,12 @@ fn a_contact_point_that_is_cooling_off_is_no_destination() {
         put(&world, "A-1042", &[email(EMAIL, "2019-05-01", None)]).await;
         // The document lies about the dates; for a known account they count from now.
         let before = world.desk.now();
-        let robin = put(&world, "A-1042", &[email(NEW, "2019-05-01", Some("2019-05-01"))]).await;
+        let robin = put(
+            &world,
+            "A-1042",
+            &[email(NEW, "2019-05-01", Some("2019-05-01"))],
+        )
+        .await;
         let early = call(&world, &rep, robin).await;
         nowhere(&world, &rep, early).await;
         world.clock.pass(HOUR * 71);
@@ -206,10 +324,16 @@ fn a_contact_point_that_is_cooling_off_is_no_destination() {
         letters(&world);
         for ticket in [early, late] {
             let asked = deliver(&world, &rep, ticket, "address", "").await;
-            assert_eq!((asked.state, &*asked.rule), (RequestState::Refused, "only-to-what-was-on-file"));
+            assert_eq!(
+                (asked.state, &*asked.rule),
+                (RequestState::Refused, "only-to-what-was-on-file")
+            );
         }
         let after = call(&world, &rep, robin).await;
-        assert_eq!(deliver(&world, &rep, after, "address", "").await.state, RequestState::Sending);
+        assert_eq!(
+            deliver(&world, &rep, after, "address", "").await.state,
+            RequestState::Sending
+        );
         let sent = post(&world).await;
         assert_eq!(only(&sent, "delivery").to.as_str(), NEW);
     });
@@ -221,13 +345,25 @@ fn a_contact_point_that_came_after_the_call_began_is_no_destination() {
         let rep = rep(&world).await;
         let robin = customer(&world).await;
         let ticket = call(&world, &rep, robin).await;
-        put(&world, "A-1042", &[email(EMAIL, "2019-05-01", Some("2019-05-01")), email(NEW, "2018-01-01", Some("2018-01-01"))])
-            .await;
+        put(
+            &world,
+            "A-1042",
+            &[
+                email(EMAIL, "2019-05-01", Some("2019-05-01")),
+                email(NEW, "2018-01-01", Some("2018-01-01")),
+            ],
+        )
+        .await;
         deliver(&world, &rep, ticket, "invoice", "10442").await;
         let sent = post(&world).await;
         assert_eq!(only(&sent, "delivery").to.as_str(), EMAIL);
         // With the old one gone there is nowhere to go.
-        put(&world, "A-1042", &[email(NEW, "2018-01-01", Some("2018-01-01"))]).await;
+        put(
+            &world,
+            "A-1042",
+            &[email(NEW, "2018-01-01", Some("2018-01-01"))],
+        )
+        .await;
         nowhere(&world, &rep, ticket).await;
     });
 }
@@ -241,7 +377,12 @@ fn a_letter_to_a_contact_point_that_was_removed_meanwhile_stays_here() {
         let sending = deliver(&world, &rep, ticket, "invoice", "10442").await;
         let waiting = ask(&world, &rep, ticket, RequestKind::Reset).await;
         say(&world, &rep, ticket, MessageKind::Reply, "We look into it.").await;
-        put(&world, "A-1042", &[email(NEW, "2018-01-01", Some("2018-01-01"))]).await;
+        put(
+            &world,
+            "A-1042",
+            &[email(NEW, "2018-01-01", Some("2018-01-01"))],
+        )
+        .await;
         assert_eq!(kinds(&post(&world).await), Vec::<&str>::new());
         assert_eq!(state(&world, &sending).await, RequestState::Refused);
         assert_eq!(state(&world, &waiting).await, RequestState::Refused);
@@ -264,7 +405,10 @@ async fn frozen_by_an_earlier_notice(world: &World, rep: &Me, robin: AccountId) 
     assert_eq!(state(world, &asked).await, RequestState::Refused);
     assert_eq!(count(world, "disclosure.leaving").await, 0);
     let again = deliver(world, rep, second, "invoice", "10442").await;
-    assert_eq!((again.state, &*again.rule), (RequestState::Refused, "frozen-by-the-owner"));
+    assert_eq!(
+        (again.state, &*again.rule),
+        (RequestState::Refused, "frozen-by-the-owner")
+    );
     assert!(post(world).await.is_empty());
 }
 
@@ -286,7 +430,11 @@ fn a_field_that_is_gone_meanwhile_is_given_up_at_once() {
         let asked = deliver(&world, &rep, ticket, "invoice", "10442").await;
         let mut document = common::document(&[email(EMAIL, "2019-05-01", Some("2019-05-01"))]);
         document.fields.remove("invoice");
-        world.desk.put_account(None, "A-1042", document).await.expect("put");
+        world
+            .desk
+            .put_account(None, "A-1042", document)
+            .await
+            .expect("put");
         assert!(post(&world).await.is_empty());
         assert_eq!(request(&world, asked.id).await.state, RequestState::Failed);
     });
@@ -299,7 +447,10 @@ fn a_view_holds_no_sealed_value_in_any_form() {
         let rep = rep(&world).await;
         let ticket = call(&world, &rep, robin).await;
         deliver(&world, &rep, ticket, "invoice", "10442").await;
-        let view = format!("{:?}", world.desk.ticket(&rep, ticket).await.expect("a ticket"));
+        let view = format!(
+            "{:?}",
+            world.desk.ticket(&rep, ticket).await.expect("a ticket")
+        );
         without_canaries(&view);
         for canary in CANARIES {
             // Nor its bytes, as a list of numbers.
@@ -309,10 +460,71 @@ fn a_view_holds_no_sealed_value_in_any_form() {
         let mut tx = world.desk.store().read().await.expect("a transaction");
         for field in tx.fields(robin).await.expect("fields") {
             if let Some(sealed) = field.sealed {
-                assert!(!view.contains(format!("{sealed:?}").trim_matches(['[', ']'])), "not even sealed");
+                assert!(
+                    !view.contains(format!("{sealed:?}").trim_matches(['[', ']'])),
+                    "not even sealed"
+                );
             }
         }
         assert!(view.contains("Basic"), "what is shown is shown");
         assert!(view.contains("Robin Vale"));
+    });
+}
+
+#[test]
+fn many_hands_on_one_account_neither_block_nor_overwrite_each_other() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let lead = common::lead(&world).await;
+        let secret_of_first = common::notice_secret(&world, &rep, robin).await;
+        let ticket = call(&world, &rep, robin).await;
+        let mut hands = tokio::task::JoinSet::new();
+        for n in 0..6 {
+            let (desk, me) = (world.desk.clone(), rep.clone());
+            hands.spawn(async move {
+                desk.ask(&me, ticket, RequestKind::Change, "", "")
+                    .await
+                    .map(drop)
+            });
+            let (desk, me) = (world.desk.clone(), rep.clone());
+            hands.spawn(async move {
+                desk.add_message(&me, ticket, MessageKind::Note, "a note")
+                    .await
+                    .map(drop)
+            });
+            let (desk, me) = (world.desk.clone(), lead.clone());
+            hands.spawn(async move { desk.escalate(&me, ticket, "odd").await });
+            let (desk, me) = (world.desk.clone(), lead.clone());
+            let line = format!(
+                r#"{{"account":"A-1042","time":"2026-11-21T09:0{n}:00Z","outcome":"failure"}}"#
+            );
+            hands.spawn(async move { desk.take_events(&me, &line).await.map(drop) });
+            let (desk, secret) = (world.desk.clone(), secret_of_first.clone());
+            hands.spawn(async move { desk.answer(&secret, Answer::No).await.map(drop) });
+            let desk = world.desk.clone();
+            hands.spawn(async move { desk.work_all().await });
+        }
+        let (desk, me) = (world.desk.clone(), rep.clone());
+        hands.spawn(async move { desk.end_call(&me, ticket).await });
+        while let Some(hand) = hands.join_next().await {
+            hand.expect("a hand").expect("done");
+        }
+        let view = world.desk.ticket(&lead, ticket).await.expect("a ticket");
+        assert!(
+            view.ticket.ended_at.is_some(),
+            "the end of the call is kept"
+        );
+        assert!(view.ticket.escalated.is_some(), "and so is the escalation");
+        // Six refusals and one "It wasn't me".
+        assert_eq!(account(&world, robin).await.attempts, 7);
+        assert!(
+            common::safety(&world, robin).await.is_some()
+                && common::flag(&world, robin).await.is_some()
+        );
+        let verifier = ::ledger::Verifier::parse(&world.desk.ledger_key()).expect("a key");
+        desk::journal::verify(world.desk.store(), &verifier, &[])
+            .await
+            .expect("whole");
     });
 }

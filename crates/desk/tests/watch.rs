@@ -1,8 +1,8 @@
 //! The watch: bursts and new places open one flag, and the owner is asked.
 
 use crate::common::{
-    EMAIL, HOUR, MINUTE, account, ask, call, count, customer, deliver, email, flag, jobs, kinds, letters, only, post, press, put,
-    rep, safety, secret, state, without_canaries, written,
+    EMAIL, HOUR, MINUTE, account, ask, call, count, customer, deliver, email, flag, jobs, kinds,
+    letters, only, post, press, put, rep, safety, secret, state, without_canaries, written,
 };
 use desk::{
     Answer, DeskError, Me, OwnerQuestion,
@@ -15,7 +15,11 @@ use std::time::Duration;
 use words::{Channel, HoldLevel, RequestKind, RequestState, Role, TicketKind, TicketState};
 
 async fn take(world: &World, me: &Me, lines: &[String]) -> Taken {
-    world.desk.take_events(me, &lines.join("\n")).await.expect("taken")
+    world
+        .desk
+        .take_events(me, &lines.join("\n"))
+        .await
+        .expect("taken")
 }
 
 /// One login now.
@@ -28,7 +32,9 @@ fn login(world: &World, account: &str, outcome: &str, country: &str) -> String {
 }
 
 async fn burst(world: &World, me: &Me) -> Taken {
-    let lines: Vec<_> = (0..5).map(|_| login(world, "A-1042", "failure", "NL")).collect();
+    let lines: Vec<_> = (0..5)
+        .map(|_| login(world, "A-1042", "failure", "NL"))
+        .collect();
     take(world, me, &lines).await
 }
 
@@ -44,22 +50,38 @@ fn five_failures_open_one_flag_and_later_signals_join_it() {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
         at_home(&world, &rep).await;
-        let four: Vec<_> = (0..4).map(|_| login(&world, "A-1042", "failure", "NL")).collect();
+        let four: Vec<_> = (0..4)
+            .map(|_| login(&world, "A-1042", "failure", "NL"))
+            .collect();
         assert_eq!(take(&world, &rep, &four).await.flagged, 0);
         assert_eq!(flag(&world, robin).await, None);
         let taken = take(&world, &rep, &[login(&world, "A-1042", "failure", "NL")]).await;
         assert_eq!((taken.accepted, taken.flagged), (1, 1));
         let number = flag(&world, robin).await.expect("a flag");
-        let view = world.desk.ticket(&rep, number).await.expect("for reps to see");
-        assert_eq!((view.ticket.kind, view.ticket.channel), (TicketKind::Flag, Channel::Watch));
-        assert_eq!(view.ticket.subject, "Unusual logins: 5 failed logins within 10 minutes");
+        let view = world
+            .desk
+            .ticket(&rep, number)
+            .await
+            .expect("for reps to see");
+        assert_eq!(
+            (view.ticket.kind, view.ticket.channel),
+            (TicketKind::Flag, Channel::Watch)
+        );
+        assert_eq!(
+            view.ticket.subject,
+            "Unusual logins: 5 failed logins within 10 minutes"
+        );
         assert_eq!(view.signals.len(), 1);
 
         let taken = take(&world, &rep, &[login(&world, "A-1042", "success", "NG")]).await;
         assert_eq!(taken.flagged, 1);
         assert_eq!(flag(&world, robin).await, Some(number), "the same flag");
         let view = world.desk.ticket(&rep, number).await.expect("a ticket");
-        let words: Vec<_> = view.signals.iter().map(|(_, words)| words.as_str()).collect();
+        let words: Vec<_> = view
+            .signals
+            .iter()
+            .map(|(_, words)| words.as_str())
+            .collect();
         assert_eq!(
             words,
             [
@@ -72,9 +94,38 @@ fn five_failures_open_one_flag_and_later_signals_join_it() {
         assert!(text.contains("Unusual: a login from Nigeria"));
         assert!(!text.contains("203.0.113.77") && !text.contains("Mozilla"));
         assert_eq!(count(&world, "signal.raised").await, 3);
-        assert_eq!(count(&world, "ticket.opened").await, 1, "an entry for the flag");
+        assert_eq!(
+            count(&world, "ticket.opened").await,
+            1,
+            "an entry for the flag"
+        );
+    });
+}
+
+#[test]
+fn an_owner_who_is_not_asked_about_a_flag_is_told_of_it_once() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        burst(&world, &rep).await;
+        let number = flag(&world, robin).await.expect("a flag");
+        assert!(post(&world).await.is_empty(), "there is an hour to ask");
+        world.clock.pass(HOUR);
+        let sent = post(&world).await;
+        assert_eq!(kinds(&sent), ["notice"]);
+        let Letter::Notice { contacts, .. } = &sent[0].letter else {
+            panic!("a notice")
+        };
+        assert_eq!(contacts[0].channel, Channel::Watch);
+        // Asked, they need no notice beside the question.
+        world.desk.close(&rep, number).await.expect("a close");
+        world.clock.pass(HOUR * 30);
+        burst(&world, &rep).await;
+        let number = flag(&world, robin).await.expect("another flag");
+        ask(&world, &rep, number, RequestKind::Ask).await;
+        assert_eq!(kinds(&post(&world).await), ["outreach"]);
         world.clock.pass(HOUR * 3);
-        assert!(post(&world).await.is_empty(), "a flag is no contact");
+        assert!(post(&world).await.is_empty());
     });
 }
 
@@ -94,10 +145,17 @@ fn unknown_accounts_and_bad_lines_are_told_and_the_rest_is_kept() {
         ];
         let taken = take(&world, &rep, &lines).await;
         assert_eq!((taken.accepted, taken.unknown, taken.flagged), (2, 1, 0));
-        assert_eq!(taken.bad.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 4, 5]);
+        assert_eq!(
+            taken.bad.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+            [2, 4, 5]
+        );
         without_canaries(&format!("{taken:?}"));
         let mut tx = world.desk.store().read().await.expect("a transaction");
-        let robin = tx.account_named("A-1042").await.expect("a read").expect("an account");
+        let robin = tx
+            .account_named("A-1042")
+            .await
+            .expect("a read")
+            .expect("an account");
         assert_eq!(tx.logins(robin.id, 10).await.expect("logins").len(), 2);
     });
 }
@@ -107,7 +165,9 @@ fn two_batches_at_once_open_one_flag_and_lose_no_failure() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
-        let lines: Vec<_> = (0..6).map(|_| login(&world, "A-1042", "failure", "NL")).collect();
+        let lines: Vec<_> = (0..6)
+            .map(|_| login(&world, "A-1042", "failure", "NL"))
+            .collect();
         let batches: Vec<_> = lines
             .into_iter()
             .map(|line| {
@@ -121,12 +181,14 @@ fn two_batches_at_once_open_one_flag_and_lose_no_failure() {
         }
         assert_eq!(flagged, 1);
         let mut tx = world.desk.store().read().await.expect("a transaction");
-        assert_eq!(tx.tickets_of(robin, words::TicketId(uuid_nil()), 10).await.expect("tickets").len(), 1);
+        assert_eq!(
+            tx.tickets_of(robin, words::TicketId(uuid::Uuid::nil()), 10)
+                .await
+                .expect("tickets")
+                .len(),
+            1
+        );
     });
-}
-
-fn uuid_nil() -> uuid::Uuid {
-    uuid::Uuid::nil()
 }
 
 #[test]
@@ -142,8 +204,13 @@ fn yes_closes_the_flag_and_remembers_the_place() {
         let sent = post(&world).await;
         let envelope = only(&sent, "outreach");
         assert_eq!((sent.len(), envelope.to.as_str()), (1, EMAIL));
-        let Letter::Outreach { signals, link, .. } = &envelope.letter else { panic!("a question") };
-        assert_eq!(signals, &["a login from Nigeria, where this account has never logged in before"]);
+        let Letter::Outreach { signals, link, .. } = &envelope.letter else {
+            panic!("a question")
+        };
+        assert_eq!(
+            signals,
+            &["a login from Nigeria, where this account has never logged in before"]
+        );
         assert!(link.contains("/owner/was-this-you/"));
         let page = press(&world, &secret(&envelope), Answer::Yes).await;
         assert!(matches!(page.question, OwnerQuestion::Outreach { .. }));
@@ -174,12 +241,22 @@ fn a_yes_to_an_earlier_question_does_not_close_over_what_came_after() {
         // While the owner thinks "yes, I mistyped it", somebody gets in.
         take(&world, &rep, &[login(&world, "A-1042", "success", "NG")]).await;
         press(&world, &secret, Answer::Yes).await;
-        assert_eq!(flag(&world, robin).await, Some(number), "the flag stays open");
-        assert!(written(&world, &rep, number).await.contains("More was noticed since"));
+        assert_eq!(
+            flag(&world, robin).await,
+            Some(number),
+            "the flag stays open"
+        );
+        assert!(
+            written(&world, &rep, number)
+                .await
+                .contains("More was noticed since")
+        );
         // Nigeria was not in the question, so it is not remembered.
         let again = ask(&world, &rep, number, RequestKind::Ask).await;
         assert_eq!(again.state, RequestState::Waiting);
-        let Letter::Outreach { signals, .. } = only(&post(&world).await, "outreach").letter else { panic!("a question") };
+        let Letter::Outreach { signals, .. } = only(&post(&world).await, "outreach").letter else {
+            panic!("a question")
+        };
         assert!(signals.iter().any(|words| words.contains("Nigeria")));
     });
 }
@@ -202,11 +279,31 @@ fn no_freezes_and_locks_at_the_identity_provider() {
         let told = world.provider.told.lock().expect("lock").clone();
         assert_eq!(told.len(), 1);
         let hook: Hook = serde_json::from_str(&told[0].1).expect("a hook");
-        assert_eq!((hook.kind.as_str(), hook.data.account.as_str(), hook.data.ticket), ("account.lock", "A-1042", number));
+        assert_eq!(
+            (
+                hook.kind.as_str(),
+                hook.data.account.as_str(),
+                hook.data.ticket
+            ),
+            ("account.lock", "A-1042", number)
+        );
         let lead = world.staff("lee", Role::Lead).await;
         let safety = safety(&world, robin).await.expect("a safety ticket");
         let story = written(&world, &lead, safety).await;
-        assert!(story.contains("unusual logins were not theirs") && story.contains(&format!("Ticket #{number}")), "{story}");
+        assert!(
+            story.contains("unusual logins were not theirs")
+                && story.contains(&format!("Ticket #{number}")),
+            "{story}"
+        );
+        // What the desk locked there it unlocks there, once the owner lifts the freeze.
+        ask(&world, &lead, safety, RequestKind::Unlock).await;
+        let envelope = only(&post(&world).await, "confirm");
+        press(&world, &secret(&envelope), Answer::Yes).await;
+        world.work().await;
+        let told = world.provider.told.lock().expect("lock").clone();
+        let hook: Hook = serde_json::from_str(&told[1].1).expect("a hook");
+        assert_eq!((told.len(), hook.kind.as_str()), (2, "account.unlock"));
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
     });
 }
 
@@ -216,7 +313,10 @@ fn only_a_flag_asks_and_only_once_at_a_time() {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
         let ticket = call(&world, &rep, robin).await;
-        assert!(matches!(world.desk.ask(&rep, ticket, RequestKind::Ask, "", "").await, Err(DeskError::Invalid(_))));
+        assert!(matches!(
+            world.desk.ask(&rep, ticket, RequestKind::Ask, "", "").await,
+            Err(DeskError::Invalid(_))
+        ));
         burst(&world, &rep).await;
         let number = flag(&world, robin).await.expect("a flag");
         ask(&world, &rep, number, RequestKind::Ask).await;
@@ -235,8 +335,14 @@ fn an_owner_is_asked_three_times_and_then_not_for_hours_whoever_asks_where() {
         for n in 0..6 {
             let rep = world.staff(&format!("rep{n}"), Role::Rep).await;
             let channel = [Channel::Phone, Channel::Chat, Channel::Email][n % 3];
-            let ticket = crate::common::open(&world, &rep, channel, Some(robin)).await.expect("a ticket");
-            match world.desk.ask(&rep, ticket, RequestKind::Reset, "", "").await {
+            let ticket = crate::common::open(&world, &rep, channel, Some(robin))
+                .await
+                .expect("a ticket");
+            match world
+                .desk
+                .ask(&rep, ticket, RequestKind::Reset, "", "")
+                .await
+            {
                 Ok(_) => {
                     asked += 1;
                     // They answer each of them, so that none waits.
@@ -261,7 +367,11 @@ fn an_owner_is_asked_three_times_and_then_not_for_hours_whoever_asks_where() {
         letters(&world);
         let rep = rep(&world).await;
         let ticket = call(&world, &rep, robin).await;
-        assert_eq!(ask(&world, &rep, ticket, RequestKind::Reset).await.state, RequestState::Waiting, "one more by then");
+        assert_eq!(
+            ask(&world, &rep, ticket, RequestKind::Reset).await.state,
+            RequestState::Waiting,
+            "one more by then"
+        );
     });
 }
 
@@ -269,20 +379,44 @@ fn an_owner_is_asked_three_times_and_then_not_for_hours_whoever_asks_where() {
 fn deliveries_are_limited_for_each_owner() {
     on_both(|world| async move {
         let robin = customer(&world).await;
-        let other = put(&world, "A-2", &[email("other@mail.example", "2019-05-01", Some("2019-05-01"))]).await;
+        let other = put(
+            &world,
+            "A-2",
+            &[email(
+                "other@mail.example",
+                "2019-05-01",
+                Some("2019-05-01"),
+            )],
+        )
+        .await;
         let rep = rep(&world).await;
         for n in 0..12 {
             let ticket = call(&world, &rep, robin).await;
-            let sent = world.desk.ask(&rep, ticket, RequestKind::Deliver, "address", "").await;
+            let sent = world
+                .desk
+                .ask(&rep, ticket, RequestKind::Deliver, "address", "")
+                .await;
             if n < 10 {
                 assert_eq!(sent.expect("sent").state, RequestState::Sending);
             } else {
                 assert!(matches!(sent, Err(DeskError::Limited(_))), "{n}: {sent:?}");
-                assert!(world.desk.ticket(&rep, ticket).await.expect("a ticket").requests.is_empty());
+                assert!(
+                    world
+                        .desk
+                        .ticket(&rep, ticket)
+                        .await
+                        .expect("a ticket")
+                        .requests
+                        .is_empty()
+                );
             }
         }
         let ticket = call(&world, &rep, other).await;
-        assert_eq!(deliver(&world, &rep, ticket, "address", "").await.state, RequestState::Sending, "others are not touched");
+        assert_eq!(
+            deliver(&world, &rep, ticket, "address", "").await.state,
+            RequestState::Sending,
+            "others are not touched"
+        );
         assert_eq!(kinds(&post(&world).await).len(), 11);
     });
 }

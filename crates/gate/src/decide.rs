@@ -1,8 +1,9 @@
 //! The decision itself: facts in, Cedar asked, an outcome with its reason and words out.
 
 use cedar_policy::{
-    Authorizer, Context, Decision as Verdict, Entities, Entity, EntityId, EntityTypeName, EntityUid,
-    PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+    Authorizer, Context, Decision as Verdict, Entities, Entity, EntityId, EntityTypeName,
+    EntityUid, PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode,
+    Validator,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -105,11 +106,17 @@ impl Gate {
         let policies = named(&parsed)?;
         let validation = Validator::new(schema).validate(&policies, ValidationMode::Strict);
         if !validation.validation_passed() {
-            let faults: Vec<String> =
-                validation.validation_errors().map(ToString::to_string).collect();
+            let faults: Vec<String> = validation
+                .validation_errors()
+                .map(ToString::to_string)
+                .collect();
             return Err(PolicyError::Invalid(faults.join("; ")));
         }
-        Ok(Self { policies, authorizer: Authorizer::new(), types: Types::new()? })
+        Ok(Self {
+            policies,
+            authorizer: Authorizer::new(),
+            types: Types::new()?,
+        })
     }
 
     /// Decides. Whatever can't be evaluated is refused, and so is a challenge that the owner's yes
@@ -120,25 +127,54 @@ impl Gate {
             return decision;
         }
         let kind = decision.proof.clone().unwrap_or_default();
-        let proof = Proof { kind, account: true, ticket: true, request: true, fresh: true, unused: true };
-        match self.weigh(&Facts { proof: Some(proof), ..facts.clone() }).outcome {
+        let proof = Proof {
+            kind,
+            account: true,
+            ticket: true,
+            request: true,
+            fresh: true,
+            unused: true,
+        };
+        match self
+            .weigh(&Facts {
+                proof: Some(proof),
+                ..facts.clone()
+            })
+            .outcome
+        {
             Outcome::Permit => decision,
-            _ => Decision::refuse("no-rule", "No rule allows this, not even with the owner's yes."),
+            _ => Decision::refuse(
+                "no-rule",
+                "No rule allows this, not even with the owner's yes.",
+            ),
         }
     }
 
     fn weigh(&self, facts: &Facts) -> Decision {
         let Ok((request, entities)) = self.ask(facts) else {
-            return Decision::refuse("unreadable", "The gate could not read the facts of this case.");
+            return Decision::refuse(
+                "unreadable",
+                "The gate could not read the facts of this case.",
+            );
         };
-        let answer = self.authorizer.is_authorized(&request, &self.policies, &entities);
+        let answer = self
+            .authorizer
+            .is_authorized(&request, &self.policies, &entities);
         if answer.diagnostics().errors().next().is_some() {
-            return Decision::refuse("unreadable", "A rule could not be evaluated, so the answer is no.");
+            return Decision::refuse(
+                "unreadable",
+                "A rule could not be evaluated, so the answer is no.",
+            );
         }
         match answer.decision() {
             Verdict::Allow => Decision {
                 outcome: Outcome::Permit,
-                rule: answer.diagnostics().reason().next().map(ToString::to_string).unwrap_or_default(),
+                rule: answer
+                    .diagnostics()
+                    .reason()
+                    .next()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 reason: String::new(),
                 words: String::new(),
                 proof: None,
@@ -188,8 +224,14 @@ impl Gate {
                     resource.clone(),
                     HashMap::from([
                         ("hold".to_owned(), text(facts.account.hold.as_str())),
-                        ("attempts".to_owned(), RestrictedExpression::new_long(facts.account.attempts)),
-                        ("reachable".to_owned(), RestrictedExpression::new_bool(facts.account.reachable)),
+                        (
+                            "attempts".to_owned(),
+                            RestrictedExpression::new_long(facts.account.attempts),
+                        ),
+                        (
+                            "reachable".to_owned(),
+                            RestrictedExpression::new_bool(facts.account.reachable),
+                        ),
                     ]),
                     HashSet::new(),
                 )?,
@@ -198,7 +240,10 @@ impl Gate {
         )?;
         let context = Context::from_pairs(case(facts)?)?;
         let action = uid(&types.action, action_name(facts.action));
-        Ok((Request::new(principal, action, resource, context, None)?, entities))
+        Ok((
+            Request::new(principal, action, resource, context, None)?,
+            entities,
+        ))
     }
 }
 
@@ -219,7 +264,8 @@ impl Decision {
 
 impl Types {
     fn new() -> Result<Self, PolicyError> {
-        let name = |n: &str| EntityTypeName::from_str(n).map_err(|e| PolicyError::Syntax(e.to_string()));
+        let name =
+            |n: &str| EntityTypeName::from_str(n).map_err(|e| PolicyError::Syntax(e.to_string()));
         Ok(Self {
             staff: name("Staunch::Staff")?,
             desk: name("Staunch::Desk")?,
@@ -234,15 +280,21 @@ impl Types {
 fn named(parsed: &PolicySet) -> Result<PolicySet, PolicyError> {
     let mut out = PolicySet::new();
     for policy in parsed.policies() {
-        let id = policy.annotation("id").map_or_else(|| policy.id().to_string(), ToString::to_string);
+        let id = policy
+            .annotation("id")
+            .map_or_else(|| policy.id().to_string(), ToString::to_string);
         if policy.effect() == cedar_policy::Effect::Forbid {
             for annotation in ["outcome", "reason", "words"] {
                 if policy.annotation(annotation).is_none() {
-                    return Err(PolicyError::Silent { rule: id, annotation });
+                    return Err(PolicyError::Silent {
+                        rule: id,
+                        annotation,
+                    });
                 }
             }
         }
-        out.add(policy.new_id(PolicyId::new(id))).map_err(|e| PolicyError::Syntax(e.to_string()))?;
+        out.add(policy.new_id(PolicyId::new(id)))
+            .map_err(|e| PolicyError::Syntax(e.to_string()))?;
     }
     Ok(out)
 }
@@ -276,7 +328,10 @@ fn case(facts: &Facts) -> Result<Pairs, Box<dyn std::error::Error>> {
         out.push(("ticket".to_owned(), record(pairs)?));
     }
     if let Some(field) = &facts.field {
-        let pairs = vec![("class", text(field.class.as_str())), ("kind", text(field.kind.as_str()))];
+        let pairs = vec![
+            ("class", text(field.class.as_str())),
+            ("kind", text(field.kind.as_str())),
+        ];
         out.push(("field".to_owned(), record(pairs)?));
     }
     if let Some(place) = &facts.destination {

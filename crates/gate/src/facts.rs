@@ -97,7 +97,10 @@ pub struct Destination {
 
 /// A proof that the owner gave.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one condition of rule 3")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one condition of rule 3"
+)]
 pub struct Proof {
     /// Its kind, such as `registered email`.
     pub kind: String,

@@ -13,7 +13,5 @@ mod facts;
 mod permit;
 
 pub use decide::{Decision, Gate, Outcome, PolicyError};
-pub use facts::{
-    AccountFacts, Action, Actor, Destination, Facts, Field, Proof, TicketFacts,
-};
+pub use facts::{AccountFacts, Action, Actor, Destination, Facts, Field, Proof, TicketFacts};
 pub use permit::Permit;

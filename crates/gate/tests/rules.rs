@@ -18,9 +18,22 @@ fn asked(kind: RequestKind) -> Facts {
     Facts {
         actor: Actor::Staff(StaffId(id(1)), Role::Rep),
         action: Action::Request(kind),
-        account: AccountFacts { id: AccountId(id(2)), hold: HoldLevel::None, attempts: 0, reachable: true },
-        ticket: Some(TicketFacts { id: TicketId(id(3)), open: true, about: true }),
-        field: Some(Field { id: FieldId(id(4)), class: FieldClass::Sealed, kind: FieldKind::Address }),
+        account: AccountFacts {
+            id: AccountId(id(2)),
+            hold: HoldLevel::None,
+            attempts: 0,
+            reachable: true,
+        },
+        ticket: Some(TicketFacts {
+            id: TicketId(id(3)),
+            open: true,
+            about: true,
+        }),
+        field: Some(Field {
+            id: FieldId(id(4)),
+            class: FieldClass::Sealed,
+            kind: FieldKind::Address,
+        }),
         destination: Some(Destination {
             id: ContactPointId(id(5)),
             kind: ContactKind::Email,
@@ -45,7 +58,9 @@ fn good_proof() -> Proof {
 }
 
 fn decide(facts: &Facts) -> Decision {
-    Gate::shipped().expect("the shipped policies are valid").decide(facts)
+    Gate::shipped()
+        .expect("the shipped policies are valid")
+        .decide(facts)
 }
 
 #[test]
@@ -85,7 +100,10 @@ fn a_secret_goes_nowhere_even_with_a_proof() {
         facts.field.as_mut().expect("set").class = FieldClass::Secret;
         facts.proof = Some(good_proof());
         let decision = decide(&facts);
-        assert_eq!((decision.outcome, decision.rule.as_str()), (Outcome::Refuse, "secrets-stay"));
+        assert_eq!(
+            (decision.outcome, decision.rule.as_str()),
+            (Outcome::Refuse, "secrets-stay")
+        );
     }
 }
 
@@ -137,7 +155,13 @@ fn a_proof_for_another_account_ticket_or_request_or_a_stale_or_used_one_is_none(
 
 #[test]
 fn a_frozen_account_gives_nothing_to_anybody() {
-    for kind in [RequestKind::Deliver, RequestKind::Reveal, RequestKind::Reset, RequestKind::Change, RequestKind::Act] {
+    for kind in [
+        RequestKind::Deliver,
+        RequestKind::Reveal,
+        RequestKind::Reset,
+        RequestKind::Change,
+        RequestKind::Act,
+    ] {
         for role in Role::ALL {
             let mut facts = asked(kind);
             facts.actor = Actor::Staff(StaffId(id(1)), *role);
@@ -155,7 +179,12 @@ fn a_closed_ticket_or_one_about_another_account_opens_nothing() {
         |f: &mut Facts| f.ticket.as_mut().expect("set").about = false,
         |f: &mut Facts| f.ticket = None,
     ] {
-        for kind in [RequestKind::Deliver, RequestKind::Reveal, RequestKind::Reset, RequestKind::Unlock] {
+        for kind in [
+            RequestKind::Deliver,
+            RequestKind::Reveal,
+            RequestKind::Reset,
+            RequestKind::Unlock,
+        ] {
             let mut facts = asked(kind);
             facts.proof = Some(good_proof());
             spoil(&mut facts);
@@ -200,7 +229,10 @@ fn every_refusal_has_words_to_say() {
     for kind in RequestKind::ALL {
         let decision = decide(&asked(*kind));
         if decision.outcome != Outcome::Permit {
-            assert!(!decision.reason.is_empty() && !decision.words.is_empty(), "{kind}");
+            assert!(
+                !decision.reason.is_empty() && !decision.words.is_empty(),
+                "{kind}"
+            );
         }
     }
 }
@@ -213,8 +245,15 @@ fn a_policy_that_does_not_fit_the_schema_is_refused() {
 
 #[test]
 fn a_forbid_without_words_is_refused() {
-    let silent = r#"@id("mute") @outcome("refuse") @reason("x") forbid (principal, action, resource);"#;
-    assert!(matches!(Gate::new(silent), Err(PolicyError::Silent { annotation: "words", .. })));
+    let silent =
+        r#"@id("mute") @outcome("refuse") @reason("x") forbid (principal, action, resource);"#;
+    assert!(matches!(
+        Gate::new(silent),
+        Err(PolicyError::Silent {
+            annotation: "words",
+            ..
+        })
+    ));
 }
 
 #[test]

@@ -262,7 +262,7 @@ fn question(what: RequestKind) -> &'static str {
         RequestKind::Change => "Did you ask us to change an email address or phone number?",
         RequestKind::Reenrol => "Did you ask us to set up your second sign-in step anew?",
         RequestKind::Lock => "Did you ask us to lock your account?",
-        RequestKind::Unlock => "Did you ask us to unlock your account?",
+        RequestKind::Unlock => "Did you ask us to lift the freeze on your account?",
         RequestKind::Act => "Did you ask us to do something for you, such as a refund?",
         RequestKind::Ask => "Did you contact our support?",
     }

@@ -30,18 +30,30 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(command: Command) -> Result<()> {
-    let Command::Import { file, data, strict, dry_run, config } = command;
+    let Command::Import {
+        file,
+        data,
+        strict,
+        dry_run,
+        config,
+    } = command;
     let desk = offline(&data, config.as_deref()).await?;
-    let size = std::fs::metadata(&file).with_context(|| format!("can't read `{}`", file.display()))?.len();
+    let size = std::fs::metadata(&file)
+        .with_context(|| format!("can't read `{}`", file.display()))?
+        .len();
     let bar = ProgressBar::new(size);
-    if let Ok(style) = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}  {elapsed_precise}, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template(
+        "{bar:32} {percent:>3} %  {msg}  {elapsed_precise}, {eta} left",
+    ) {
         bar.set_style(style);
     }
     let mut progress = |now: Progress| {
         bar.set_position(now.bytes);
         bar.set_message(format!("{} rows", now.rows));
     };
-    let report = desk.import_file(&file, ImportOptions { strict, dry_run }, &mut progress).await?;
+    let report = desk
+        .import_file(&file, ImportOptions { strict, dry_run }, &mut progress)
+        .await?;
     bar.finish_and_clear();
     for row in &report.bad {
         eprintln!("line {}: {}", row.line, row.reason);

@@ -110,12 +110,16 @@ impl Loaded {
     pub(crate) fn load(file: Option<&Path>, data: Option<&Path>) -> Result<Self> {
         let mut table = Table::new();
         let mut sources = BTreeMap::new();
-        let standing = data.map(|data| data.join("staunch.toml")).filter(|path| path.exists());
+        let standing = data
+            .map(|data| data.join("staunch.toml"))
+            .filter(|path| path.exists());
         let file = file.map(Path::to_owned).or(standing);
         if let Some(path) = &file {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("can't read the settings file `{}`", path.display()))?;
-            table = text.parse().with_context(|| format!("the settings file `{}` is not TOML", path.display()))?;
+            table = text
+                .parse()
+                .with_context(|| format!("the settings file `{}` is not TOML", path.display()))?;
             note(&mut sources, "", &table, "file");
         }
         for (name, value) in std::env::vars() {
@@ -125,19 +129,25 @@ impl Loaded {
                 let path: Vec<String> = key.split("__").map(str::to_lowercase).collect();
                 let value = plain(&value);
                 sources.insert(path.join("."), (value.clone(), "environment"));
-                put(&mut table, &path, value).with_context(|| format!("the variable `{name}` fits no setting"))?;
+                put(&mut table, &path, value)
+                    .with_context(|| format!("the variable `{name}` fits no setting"))?;
             }
         }
-        let settings = Value::Table(table).try_into::<Settings>().map_err(|error| {
-            // The message names the key and what is expected, not the value around it.
-            anyhow::anyhow!("the settings can't be used: {}", error.message())
-        })?;
+        let settings = Value::Table(table)
+            .try_into::<Settings>()
+            .map_err(|error| {
+                // The message names the key and what is expected, not the value around it.
+                anyhow::anyhow!("the settings can't be used: {}", error.message())
+            })?;
         Ok(Self { settings, sources })
     }
 
     /// Each setting that was made, and a text that changes with it, for noting changes in the ledger.
     pub(crate) fn marks(&self) -> BTreeMap<String, String> {
-        self.sources.iter().map(|(key, (value, _))| (key.clone(), value.to_string())).collect()
+        self.sources
+            .iter()
+            .map(|(key, (value, _))| (key.clone(), value.to_string()))
+            .collect()
     }
 
     /// What the settings page shows: what was set, secrets not.
@@ -145,28 +155,57 @@ impl Loaded {
         let mut groups: BTreeMap<String, Vec<SettingLine>> = BTreeMap::new();
         let mut line = |key: &str, value: String, source: &str| {
             let title = key.split('.').next().unwrap_or(key).to_owned();
-            groups.entry(title).or_default().push(SettingLine { key: key.to_owned(), value, source: source.to_owned() });
+            groups.entry(title).or_default().push(SettingLine {
+                key: key.to_owned(),
+                value,
+                source: source.to_owned(),
+            });
         };
         let desk = serde_json::to_value(&self.settings.desk).unwrap_or_default();
         for (key, value) in desk.as_object().into_iter().flatten() {
             let key = format!("desk.{key}");
             if !self.sources.contains_key(&key) {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                line(&key, if value.is_null() { "not set".to_owned() } else { text }, "default");
+                let text = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                line(
+                    &key,
+                    if value.is_null() {
+                        "not set".to_owned()
+                    } else {
+                        text
+                    },
+                    "default",
+                );
             }
         }
         for (key, (value, source)) in &self.sources {
-            let secret = ["password", "secret", "database", "user"].iter().any(|word| key.contains(word));
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let secret = ["password", "secret", "database", "user"]
+                .iter()
+                .any(|word| key.contains(word));
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             line(key, if secret { "set".to_owned() } else { text }, source);
         }
         if self.settings.mail.is_none() {
-            line("mail", "not set: letters wait for a day".to_owned(), "default");
+            line(
+                "mail",
+                "not set: letters wait for a day".to_owned(),
+                "default",
+            );
         }
         if self.settings.identity.is_none() {
-            line("identity", "not set: resets and locks wait for a day".to_owned(), "default");
+            line(
+                "identity",
+                "not set: resets and locks wait for a day".to_owned(),
+                "default",
+            );
         }
-        groups.into_iter().map(|(title, lines)| SettingGroup { title, lines }).collect()
+        groups
+            .into_iter()
+            .map(|(title, lines)| SettingGroup { title, lines })
+            .collect()
     }
 }
 
@@ -174,14 +213,18 @@ impl Settings {
     /// What the types can't check.
     pub(crate) fn check(&self) -> Result<()> {
         let url = &self.desk.base_url;
-        if !url.is_empty() && (!url.starts_with("http://") && !url.starts_with("https://") || url.ends_with('/')) {
+        if !url.is_empty()
+            && (!url.starts_with("http://") && !url.starts_with("https://") || url.ends_with('/'))
+        {
             bail!("`desk.base_url` begins with http:// or https:// and doesn't end with a slash");
         }
         if let Some(identity) = &self.identity {
             desk::provider::parse_secret(&identity.webhook_secret)
                 .map_err(|why| anyhow::anyhow!("`identity.webhook_secret`: {why}"))?;
             let url = &identity.webhook_url;
-            let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|l| url.starts_with(l));
+            let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"]
+                .iter()
+                .any(|l| url.starts_with(l));
             if !url.starts_with("https://") && !local {
                 bail!("`identity.webhook_url` begins with https:// (or is on this machine)");
             }
@@ -190,10 +233,13 @@ impl Settings {
             && !url.starts_with("postgres://")
             && !url.starts_with("postgresql://")
         {
-            bail!("`server.database` begins with postgres://; leave it out for the embedded database");
+            bail!(
+                "`server.database` begins with postgres://; leave it out for the embedded database"
+            );
         }
         if let Some(mail) = &self.mail {
-            mail::SmtpCarrier::new(mail, std::sync::Arc::new(crate::system::SystemClock)).context("`mail`")?;
+            mail::SmtpCarrier::new(mail, std::sync::Arc::new(crate::system::SystemClock))
+                .context("`mail`")?;
         }
         if let Some(path) = &self.server.catalogue {
             crate::serve::catalogue(Some(path))?;
@@ -220,7 +266,9 @@ fn put(table: &mut Table, path: &[String], value: Value) -> Result<()> {
             Ok(())
         }
         [key, rest @ ..] => {
-            let inner = table.entry(key.clone()).or_insert_with(|| Value::Table(Table::new()));
+            let inner = table
+                .entry(key.clone())
+                .or_insert_with(|| Value::Table(Table::new()));
             match inner {
                 Value::Table(inner) => put(inner, rest, value),
                 _ => bail!("`{key}` is not a section"),
@@ -229,9 +277,18 @@ fn put(table: &mut Table, path: &[String], value: Value) -> Result<()> {
     }
 }
 
-fn note(sources: &mut BTreeMap<String, (Value, &'static str)>, at: &str, table: &Table, source: &'static str) {
+fn note(
+    sources: &mut BTreeMap<String, (Value, &'static str)>,
+    at: &str,
+    table: &Table,
+    source: &'static str,
+) {
     for (key, value) in table {
-        let path = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+        let path = if at.is_empty() {
+            key.clone()
+        } else {
+            format!("{at}.{key}")
+        };
         match value {
             Value::Table(inner) => note(sources, &path, inner, source),
             value => {
@@ -247,7 +304,9 @@ mod tests {
 
     fn read(text: &str) -> Result<Settings> {
         let table: Table = text.parse()?;
-        Value::Table(table).try_into::<Settings>().map_err(|e| anyhow::anyhow!("{}", e.message()))
+        Value::Table(table)
+            .try_into::<Settings>()
+            .map_err(|e| anyhow::anyhow!("{}", e.message()))
     }
 
     #[test]
@@ -257,8 +316,14 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_an_error_that_names_it() {
-        let error = read("[desk]\ncompny = \"x\"").err().expect("refused").to_string();
-        assert!(error.contains("compny") && error.contains("company"), "{error}");
+        let error = read("[desk]\ncompny = \"x\"")
+            .err()
+            .expect("refused")
+            .to_string();
+        assert!(
+            error.contains("compny") && error.contains("company"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -271,6 +336,9 @@ mod tests {
     fn the_environment_gives_numbers_as_numbers_and_words_as_words() {
         assert_eq!(plain("4"), Value::Integer(4));
         assert_eq!(plain("true"), Value::Boolean(true));
-        assert_eq!(plain("Acme Production"), Value::String("Acme Production".to_owned()));
+        assert_eq!(
+            plain("Acme Production"),
+            Value::String("Acme Production".to_owned())
+        );
     }
 }

@@ -57,9 +57,20 @@ pub(crate) enum Command {
 
 pub(crate) async fn run(command: Command) -> Result<()> {
     match command {
-        Command::Verify { file: Some(file), data: None, key, checkpoint, .. } => {
-            let trusted = key.map(|key| Verifier::parse(key.trim())).transpose().context("--key")?;
-            let input = BufReader::new(File::open(&file).with_context(|| format!("can't read `{}`", file.display()))?);
+        Command::Verify {
+            file: Some(file),
+            data: None,
+            key,
+            checkpoint,
+            ..
+        } => {
+            let trusted = key
+                .map(|key| Verifier::parse(key.trim()))
+                .transpose()
+                .context("--key")?;
+            let input = BufReader::new(
+                File::open(&file).with_context(|| format!("can't read `{}`", file.display()))?,
+            );
             let kept = match &trusted {
                 Some(verifier) => open_notes(verifier, &checkpoint)?,
                 None if checkpoint.is_empty() => Vec::new(),
@@ -69,21 +80,39 @@ pub(crate) async fn run(command: Command) -> Result<()> {
             println!("{report}");
             Ok(())
         }
-        Command::Verify { file: None, data: Some(data), checkpoint, config, .. } => verify(&data, config.as_deref(), &checkpoint).await,
-        Command::Verify { .. } => bail!("name either an exported file or a data folder with --data"),
+        Command::Verify {
+            file: None,
+            data: Some(data),
+            checkpoint,
+            config,
+            ..
+        } => verify(&data, config.as_deref(), &checkpoint).await,
+        Command::Verify { .. } => {
+            bail!("name either an exported file or a data folder with --data")
+        }
         Command::Export { data, out, config } => {
             let folder = Folder::existing(&data)?;
             let (_, seed) = folder.keys(&SystemEntropy, true)?;
             let verifier = Verifier::parse(&signer(&seed)?.verifier_key())?;
-            let store = open_store(&Loaded::load(config.as_deref(), Some(&data))?.settings, &folder).await?;
+            let store = open_store(
+                &Loaded::load(config.as_deref(), Some(&data))?.settings,
+                &folder,
+            )
+            .await?;
             if out.exists() {
                 bail!("`{}` exists already; name another file", out.display());
             }
             let part = out.with_extension("part");
-            let file = File::create(&part).with_context(|| format!("can't write `{}`", out.display()))?;
+            let file =
+                File::create(&part).with_context(|| format!("can't write `{}`", out.display()))?;
             desk::journal::export(&store, &verifier, BufWriter::new(file)).await?;
             std::fs::rename(&part, &out)?;
-            println!("Written to {}. Check it with: staunch ledger verify {} --key '{}'", out.display(), out.display(), verifier.verifier_key());
+            println!(
+                "Written to {}. Check it with: staunch ledger verify {} --key '{}'",
+                out.display(),
+                out.display(),
+                verifier.verifier_key()
+            );
             Ok(())
         }
         Command::Key { data } => {
@@ -100,8 +129,15 @@ async fn verify(data: &Path, config: Option<&Path>, kept: &[PathBuf]) -> Result<
     let verifier = Verifier::parse(&signer(&seed)?.verifier_key())?;
     let store = open_store(&Loaded::load(config, Some(data))?.settings, &folder).await?;
     let mut notes = Vec::new();
-    for path in kept.iter().cloned().chain(Some(folder.checkpoint()).filter(|path| path.exists())) {
-        notes.push(std::fs::read_to_string(&path).with_context(|| format!("can't read `{}`", path.display()))?);
+    for path in kept
+        .iter()
+        .cloned()
+        .chain(Some(folder.checkpoint()).filter(|path| path.exists()))
+    {
+        notes.push(
+            std::fs::read_to_string(&path)
+                .with_context(|| format!("can't read `{}`", path.display()))?,
+        );
     }
     let report = desk::journal::verify(&store, &verifier, &notes).await?;
     println!("{report}");
@@ -113,7 +149,8 @@ fn open_notes(verifier: &Verifier, paths: &[PathBuf]) -> Result<Vec<Checkpoint>>
     paths
         .iter()
         .map(|path| {
-            let note = std::fs::read_to_string(path).with_context(|| format!("can't read `{}`", path.display()))?;
+            let note = std::fs::read_to_string(path)
+                .with_context(|| format!("can't read `{}`", path.display()))?;
             Ok(verifier.open(&note)?)
         })
         .collect()

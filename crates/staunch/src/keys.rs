@@ -24,7 +24,10 @@ impl Folder {
                 .with_context(|| format!("can't make the data folder `{}`", path.display()))?;
         }
         if !path.is_dir() {
-            bail!("`{}` is not a folder; name another with --data", path.display());
+            bail!(
+                "`{}` is not a folder; name another with --data",
+                path.display()
+            );
         }
         Ok(Self(path.to_owned()))
     }
@@ -69,7 +72,10 @@ impl Folder {
         match (master.exists(), seed.exists()) {
             (true, true) => {}
             (false, false) if !used => {
-                fs::DirBuilder::new().recursive(true).mode(0o700).create(self.0.join("keys"))?;
+                fs::DirBuilder::new()
+                    .recursive(true)
+                    .mode(0o700)
+                    .create(self.0.join("keys"))?;
                 let mut ledger = [0u8; 32];
                 entropy.fill(&mut ledger);
                 write_private(&seed, &ledger)?;
@@ -82,7 +88,10 @@ impl Folder {
         }
         let master = MasterKey::from_bytes(&read_private(&master)?)?;
         let seed = read_private(&seed)?;
-        let seed = seed.as_slice().try_into().context("keys/ledger.key doesn't have 32 bytes")?;
+        let seed = seed
+            .as_slice()
+            .try_into()
+            .context("keys/ledger.key doesn't have 32 bytes")?;
         Ok((master, seed))
     }
 }
@@ -106,7 +115,10 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
 fn read_private(path: &Path) -> Result<Vec<u8>> {
     let mode = fs::metadata(path)?.permissions().mode();
     if mode & 0o077 != 0 {
-        bail!("others can read `{}`; run `chmod 600` on it, and consider who has seen it", path.display());
+        bail!(
+            "others can read `{}`; run `chmod 600` on it, and consider who has seen it",
+            path.display()
+        );
     }
     fs::read(path).with_context(|| format!("can't read `{}`", path.display()))
 }

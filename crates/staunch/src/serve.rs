@@ -5,12 +5,7 @@ use desk::{Desk, Parts, catalogue::Catalogue, letter::Carrier, provider::Identit
 use gate::Gate;
 use ledger::Signer;
 use mail::SmtpCarrier;
-use std::{
-    net::SocketAddr,
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use store::Store;
 use tokio::{net::TcpListener, sync::watch as tell, task::JoinSet};
 use tracing_subscriber::EnvFilter;
@@ -39,27 +34,41 @@ pub(crate) fn signer(seed: &[u8; 32]) -> Result<Signer> {
 }
 
 pub(crate) fn catalogue(file: Option<&Path>) -> Result<Catalogue> {
-    let Some(path) = file else { return Ok(Catalogue::shipped()) };
-    let text = std::fs::read_to_string(path).with_context(|| format!("can't read the catalogue `{}`", path.display()))?;
+    let Some(path) = file else {
+        return Ok(Catalogue::shipped());
+    };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("can't read the catalogue `{}`", path.display()))?;
     Catalogue::parse(&text).with_context(|| format!("the catalogue `{}`", path.display()))
 }
 
 fn places(settings: &Settings) -> Result<Option<Places>> {
     match &settings.server.countries {
         Some(path) => {
-            let bytes = std::fs::read(path).with_context(|| format!("can't read the country file `{}`", path.display()))?;
-            Ok(Some(Places::from_mmdb(bytes).with_context(|| format!("the country file `{}`", path.display()))?))
+            let bytes = std::fs::read(path)
+                .with_context(|| format!("can't read the country file `{}`", path.display()))?;
+            Ok(Some(Places::from_mmdb(bytes).with_context(|| {
+                format!("the country file `{}`", path.display())
+            })?))
         }
-        None => Ok(Some(Places::from_mmdb(web::assets::COUNTRIES).context("the country file that ships with Staunch")?)),
+        None => Ok(Some(
+            Places::from_mmdb(web::assets::COUNTRIES)
+                .context("the country file that ships with Staunch")?,
+        )),
     }
 }
 
 pub(crate) async fn open_store(settings: &Settings, folder: &Folder) -> Result<Store> {
     match &settings.server.database {
-        Some(url) => Store::postgres(url).await.context("the PostgreSQL database can't be used; see `server.database`"),
-        None => Store::sqlite(&folder.database())
+        Some(url) => Store::postgres(url)
             .await
-            .with_context(|| format!("the database in `{}` can't be used", folder.path().display())),
+            .context("the PostgreSQL database can't be used; see `server.database`"),
+        None => Store::sqlite(&folder.database()).await.with_context(|| {
+            format!(
+                "the database in `{}` can't be used",
+                folder.path().display()
+            )
+        }),
     }
 }
 
@@ -78,7 +87,8 @@ impl Outside {
         };
         let provider: Arc<dyn IdentityProvider> = match &settings.identity {
             Some(identity) => {
-                let secret = desk::provider::parse_secret(&identity.webhook_secret).map_err(anyhow::Error::msg)?;
+                let secret = desk::provider::parse_secret(&identity.webhook_secret)
+                    .map_err(anyhow::Error::msg)?;
                 Arc::new(WebHook::new(identity.webhook_url.clone(), secret, clock)?)
             }
             None => Arc::new(NoProvider),
@@ -92,8 +102,14 @@ async fn open_desk(settings: Settings, folder: &Folder, outside: Outside) -> Res
     let (master, seed) = folder.keys(&SystemEntropy, used)?;
     let store = open_store(&settings, folder).await?;
     let vault = Vault::new(&master)?;
-    if !store.belongs(&vault.blind("database", "these keys").0).await? {
-        bail!("the keys in `{}` are not those of this database; put the right ones back from the backup", folder.path().display());
+    if !store
+        .belongs(&vault.blind("database", "these keys").0)
+        .await?
+    {
+        bail!(
+            "the keys in `{}` are not those of this database; put the right ones back from the backup",
+            folder.path().display()
+        );
     }
     let desk = Arc::new(Desk::new(Parts {
         store,
@@ -118,7 +134,10 @@ pub(crate) async fn offline(data: &Path, config: Option<&Path>) -> Result<Arc<De
     let settings = Loaded::load(config, Some(data))?.settings;
     settings.check()?;
     let folder = Folder::existing(data)?;
-    let outside = Outside { carrier: Arc::new(NoMail), provider: Arc::new(NoProvider) };
+    let outside = Outside {
+        carrier: Arc::new(NoMail),
+        provider: Arc::new(NoProvider),
+    };
     open_desk(settings, &folder, outside).await
 }
 
@@ -135,24 +154,37 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
     let marks = loaded.marks();
     let mut settings = loaded.settings;
     if let Some(listen) = &place.listen {
-        settings.server.listen = listen.parse().with_context(|| format!("`--listen {listen}` is not ADDR:PORT, such as 127.0.0.1:8080"))?;
+        settings.server.listen = listen.parse().with_context(|| {
+            format!("`--listen {listen}` is not ADDR:PORT, such as 127.0.0.1:8080")
+        })?;
     }
     let folder = Folder::open(&data)?;
     let listener = TcpListener::bind(settings.server.listen)
         .await
-        .with_context(|| format!("can't listen on {}; is something else there? choose another with --listen", settings.server.listen))?;
+        .with_context(|| {
+            format!(
+                "can't listen on {}; is something else there? choose another with --listen",
+                settings.server.listen
+            )
+        })?;
     let address = listener.local_addr()?;
     if settings.desk.base_url.is_empty() {
         if settings.mail.is_some() {
-            tracing::warn!("`desk.base_url` is not set: links in mails lead to this machine's own address");
+            tracing::warn!(
+                "`desk.base_url` is not set: links in mails lead to this machine's own address"
+            );
         }
         settings.desk.base_url = format!("http://{address}");
     }
     if !demo && settings.mail.is_none() {
-        tracing::warn!("no mail server is set: letters wait for a day and are then given up; see [mail] in the settings");
+        tracing::warn!(
+            "no mail server is set: letters wait for a day and are then given up; see [mail] in the settings"
+        );
     }
     if !demo && settings.identity.is_none() {
-        tracing::warn!("no identity provider is set: resets and locks wait for a day; see [identity] in the settings");
+        tracing::warn!(
+            "no identity provider is set: resets and locks wait for a day; see [identity] in the settings"
+        );
     }
     let base = settings.desk.base_url.clone();
     let web_settings = settings.web.clone();
@@ -163,7 +195,14 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
         let scene = demo::Scene::begin(&base, Arc::new(SystemClock), stopping.clone()).await?;
         settings.desk.company = demo::COMPANY.to_owned();
         settings.desk.continue_url = Some(scene.continue_url());
-        let outside = Outside { carrier: scene.carrier(), provider: Arc::new(WebHook::new(scene.hook_url(), scene.hook_secret(), Arc::new(SystemClock))?) };
+        let outside = Outside {
+            carrier: scene.carrier(),
+            provider: Arc::new(WebHook::new(
+                scene.hook_url(),
+                scene.hook_secret(),
+                Arc::new(SystemClock),
+            )?),
+        };
         let desk = open_desk(settings, &folder, outside).await?;
         let scene = scene.furnish(desk.clone(), folder.path()).await?;
         (desk, Some(scene))
@@ -174,7 +213,14 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
 
     desk.note_settings(&marks).await?;
     let hints = scene.clone().map(|scene| scene as Arc<dyn web::DemoHints>);
-    let app = App::new(desk.clone(), web_settings, shown, data.display().to_string(), hints, stopping.clone());
+    let app = App::new(
+        desk.clone(),
+        web_settings,
+        shown,
+        data.display().to_string(),
+        hints,
+        stopping.clone(),
+    );
     let more = scene.clone();
     let (router, _) = web::router(app, move |routes| match more {
         Some(scene) => scene.routes(routes),
@@ -193,16 +239,21 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
         None => {
             println!("Staunch is at {base}");
             if let Some(secret) = desk.first_setup().await? {
-                println!("Set up the first admin with this link, which works once: {base}/set-up/{secret}");
+                println!(
+                    "Set up the first admin with this link, which works once: {base}/set-up/{secret}"
+                );
             }
         }
     }
 
     let mut ended = stopping.clone();
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            let _ = ended.wait_for(|stop| *stop).await;
-        });
+    let server = axum::serve(
+        listener,
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(async move {
+        let _ = ended.wait_for(|stop| *stop).await;
+    });
     let mut server = tokio::spawn(async move { server.await });
     tokio::select! {
         () = told_to_stop() => {}
@@ -215,7 +266,10 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
         server.abort();
     }
     // A letter in hand is finished too; what is queued stays queued.
-    if tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await.is_err() {
+    if tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} })
+        .await
+        .is_err()
+    {
         tracing::warn!("a letter took too long; it is sent again at the next start");
     }
     desk.store().close().await;
@@ -224,7 +278,10 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
 
 async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
         return std::future::pending().await;
     };
     tokio::select! {
@@ -236,7 +293,13 @@ async fn told_to_stop() {
 /// Log lines go to standard error; `STAUNCH_LOG` says how many, such as `debug`.
 fn log(json: bool) {
     let filter = EnvFilter::try_from_env("STAUNCH_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // A second call, as in tests, keeps the first.
-    let _ = if json { lines.json().try_init() } else { lines.try_init() };
+    let _ = if json {
+        lines.json().try_init()
+    } else {
+        lines.try_init()
+    };
 }

@@ -7,9 +7,14 @@ pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Time {
-        #[expect(clippy::disallowed_methods, reason = "the one place where the real time comes in")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where the real time comes in"
+        )]
         let now = std::time::SystemTime::now();
-        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since = now
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         Time(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 }
@@ -20,6 +25,9 @@ pub(crate) struct SystemEntropy;
 impl Entropy for SystemEntropy {
     fn fill(&self, into: &mut [u8]) {
         // Without random bytes nothing here is safe; there is no going on.
-        assert!(aws_lc_rs::rand::fill(into).is_ok(), "the operating system gave no random bytes");
+        assert!(
+            aws_lc_rs::rand::fill(into).is_ok(),
+            "the operating system gave no random bytes"
+        );
     }
 }

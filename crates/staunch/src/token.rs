@@ -33,7 +33,14 @@ pub(crate) enum Command {
 }
 
 pub(crate) async fn run(command: Command) -> Result<()> {
-    let Command::Create { data, role, name, days, scopes, config } = command;
+    let Command::Create {
+        data,
+        role,
+        name,
+        days,
+        scopes,
+        config,
+    } = command;
     let desk = offline(&data, config.as_deref()).await?;
     let token = desk.create_token(None, &name, role, days, &scopes).await?;
     println!("{token}");

@@ -19,10 +19,16 @@ struct Cast {
 
 /// A desk with an admin, a rep, a lead, and two customers; all by the ways that people use.
 async fn cast(engine: Engine) -> Cast {
-    let house = House::start(engine).await;
-    let secret = house.set_up_secret().expect("the first start offers a set-up link").to_owned();
+    // A letter whose worker was killed is taken up again after its lease.
+    let house = House::with(engine, &[("STAUNCH_DESK__LEASE_SECONDS", "8")]).await;
+    let secret = house
+        .set_up_secret()
+        .expect("the first start offers a set-up link")
+        .to_owned();
     let admin = Browser::new(&house);
-    let totp = admin.enrol("set-up", &secret, "Ada Admin", "ada", PASSWORD).await;
+    let totp = admin
+        .enrol("set-up", &secret, "Ada Admin", "ada", PASSWORD)
+        .await;
     let page = admin.sign_in("ada", PASSWORD, &totp, 1).await;
     assert!(page.url.ends_with("/desk"), "{} {}", page.url, page.html);
     let rep = invited(&house, &admin, "Remy Rep", "remy", "rep").await;
@@ -30,18 +36,38 @@ async fn cast(engine: Engine) -> Cast {
     let (robin, jonas) = (Customer::new(42, true), Customer::new(44, false));
     let out = house.import(&[robin.document.clone(), jonas.document.clone()]);
     assert!(out.contains("2 new"), "{out}");
-    Cast { house, admin, rep, lead, robin, jonas }
+    Cast {
+        house,
+        admin,
+        rep,
+        lead,
+        robin,
+        jonas,
+    }
 }
 
 async fn invited(house: &House, admin: &Browser, name: &str, login: &str, role: &str) -> Browser {
-    let page = admin.post("/desk/people/invite", &[("name", name), ("role", role)]).await;
+    let page = admin
+        .post("/desk/people/invite", &[("name", name), ("role", role)])
+        .await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.html);
     let at = page.html.find("/invitation/").expect("a link on the page") + "/invitation/".len();
-    let secret: String = page.html[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    let secret: String = page.html[at..]
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+        .collect();
     let browser = Browser::new(house);
-    let totp = browser.enrol("invitation", &secret, name, login, PASSWORD).await;
-    let again = Browser::new(house).get(&format!("/invitation/{secret}")).await;
-    assert_eq!(again.status, StatusCode::NOT_FOUND, "an invitation works once");
+    let totp = browser
+        .enrol("invitation", &secret, name, login, PASSWORD)
+        .await;
+    let again = Browser::new(house)
+        .get(&format!("/invitation/{secret}"))
+        .await;
+    assert_eq!(
+        again.status,
+        StatusCode::NOT_FOUND,
+        "an invitation works once"
+    );
     let page = browser.sign_in(login, PASSWORD, &totp, 1).await;
     assert!(page.url.ends_with("/desk"), "{}", page.html);
     browser
@@ -52,18 +78,36 @@ impl Cast {
     /// the ticket.
     async fn call(&self, kind: &str, value: &str) -> String {
         let page = self.rep.post("/desk/calls", &[]).await;
-        let path = page.url.strip_prefix(&self.house.base).expect("on this server");
+        let path = page
+            .url
+            .strip_prefix(&self.house.base)
+            .expect("on this server");
         let path = path.split('?').next().expect("a path").to_owned();
         assert!(path.starts_with("/desk/tickets/"), "{path}");
-        let page = self.rep.post(&format!("{path}/look-up"), &[("kind", kind), ("value", value)]).await;
-        let account = field(&page.html, "account").unwrap_or_else(|| panic!("found on {}", page.html));
-        let page = self.rep.post(&format!("{path}/account"), &[("account", &account)]).await;
+        let page = self
+            .rep
+            .post(
+                &format!("{path}/look-up"),
+                &[("kind", kind), ("value", value)],
+            )
+            .await;
+        let account =
+            field(&page.html, "account").unwrap_or_else(|| panic!("found on {}", page.html));
+        let page = self
+            .rep
+            .post(&format!("{path}/account"), &[("account", &account)])
+            .await;
         assert_eq!(page.status, StatusCode::OK);
         path
     }
 
     async fn ask(&self, path: &str, kind: &str, field: &str, item: &str) -> support::Seen {
-        self.rep.post(&format!("{path}/requests"), &[("kind", kind), ("field", field), ("item", item)]).await
+        self.rep
+            .post(
+                &format!("{path}/requests"),
+                &[("kind", kind), ("field", field), ("item", item)],
+            )
+            .await
     }
 
     fn nothing_leaked(&self, what: &str, text: &str) {
@@ -74,7 +118,11 @@ impl Cast {
 }
 
 fn on_each_engine<F: Future<Output = ()>>(story: impl Fn(Engine) -> F) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
         for engine in engines().await {
             story(engine).await;
@@ -87,30 +135,60 @@ fn the_fraudster_gets_nothing_the_owner_hears_and_freezes() {
     on_each_engine(async |engine| {
         let cast = cast(engine).await;
         let path = cast.call("order", &cast.robin.order).await;
-        for line in ["I gave you a wrong address, what have you got for me?", "Please, my baby is crying.", "Just mail me the invoice."] {
-            cast.rep.post(&format!("{path}/messages"), &[("kind", "heard"), ("text", line)]).await;
+        for line in [
+            "I gave you a wrong address, what have you got for me?",
+            "Please, my baby is crying.",
+            "Just mail me the invoice.",
+        ] {
+            cast.rep
+                .post(
+                    &format!("{path}/messages"),
+                    &[("kind", "heard"), ("text", line)],
+                )
+                .await;
         }
         // The rep does everything that the caller asks.
         let asked = [
-            ("reveal", "address", ""), ("reveal", "birth_date", ""), ("reveal", "card", ""), ("reveal", "parcel", cast.robin.order.as_str()),
-            ("deliver", "receipt_code", cast.robin.invoice.as_str()), ("deliver", "password_changed", ""),
-            ("change", "", ""), ("re-enrol", "", ""), ("unlock", "", ""), ("ask", "", ""), ("act", "", ""),
-            ("deliver", "invoice", cast.robin.invoice.as_str()), ("deliver", "address", ""), ("reset", "", ""),
+            ("reveal", "address", ""),
+            ("reveal", "birth_date", ""),
+            ("reveal", "card", ""),
+            ("reveal", "parcel", cast.robin.order.as_str()),
+            ("deliver", "receipt_code", cast.robin.invoice.as_str()),
+            ("deliver", "password_changed", ""),
+            ("change", "", ""),
+            ("re-enrol", "", ""),
+            ("unlock", "", ""),
+            ("ask", "", ""),
+            ("act", "", ""),
+            ("deliver", "invoice", cast.robin.invoice.as_str()),
+            ("deliver", "address", ""),
+            ("reset", "", ""),
         ];
         for (kind, field, item) in asked {
             let page = cast.ask(&path, kind, field, item).await;
-            assert!(page.status.is_success() || page.status.is_client_error(), "{kind} {field}: {}", page.status);
+            assert!(
+                page.status.is_success() || page.status.is_client_error(),
+                "{kind} {field}: {}",
+                page.status
+            );
             cast.nothing_leaked(&format!("the answer to {kind} {field}"), &page.html);
         }
         let page = cast.rep.get(&path).await;
         cast.nothing_leaked("the ticket's page", &page.html);
-        assert!(page.html.contains("I can't see that here") || page.html.contains("I can&#39;t see that here") || page.html.contains("I can’t see that here"),
-            "the words to say are on the page");
+        assert!(
+            page.html.contains("I can't see that here")
+                || page.html.contains("I can&#39;t see that here")
+                || page.html.contains("I can’t see that here"),
+            "the words to say are on the page"
+        );
         let page = cast.rep.post(&format!("{path}/end"), &[]).await;
         assert_eq!(page.status, StatusCode::OK);
 
         // The owner hears, and says no.
-        let notice = cast.house.mail(&cast.robin.email, "contacted our support").await;
+        let notice = cast
+            .house
+            .mail(&cast.robin.email, "contacted our support")
+            .await;
         let owner = Browser::new(&cast.house);
         let before = cast.house.mails().len();
         let page = owner.get(&notice.link()).await;
@@ -124,11 +202,20 @@ fn the_fraudster_gets_nothing_the_owner_hears_and_freezes() {
 
         // Frozen: not even to the owner's own email, by anybody.
         let mails = cast.house.mails().len();
-        let page = cast.ask(&path, "deliver", "invoice", &cast.robin.invoice).await;
+        let page = cast
+            .ask(&path, "deliver", "invoice", &cast.robin.invoice)
+            .await;
         assert!(page.html.to_lowercase().contains("frozen"), "{}", page.html);
         let safety = cast.lead.get("/desk?filter=safety").await;
-        assert!(safety.html.contains("The owner says it wasn"), "{}", safety.html);
-        assert_eq!(cast.rep.get("/desk?filter=safety").await.status, StatusCode::NOT_FOUND);
+        assert!(
+            safety.html.contains("The owner says it wasn"),
+            "{}",
+            safety.html
+        );
+        assert_eq!(
+            cast.rep.get("/desk?filter=safety").await.status,
+            StatusCode::NOT_FOUND
+        );
         assert_eq!(cast.house.mails().len(), mails, "nothing was sent");
 
         // Every mail went to a registered address, and nothing protected is in the logs.
@@ -147,13 +234,22 @@ fn the_honest_twin_gets_the_invoice_by_one_request() {
     on_each_engine(async |engine| {
         let cast = cast(engine).await;
         let path = cast.call("email", &cast.robin.email.to_uppercase()).await;
-        let page = cast.ask(&path, "deliver", "invoice", &cast.robin.invoice).await;
+        let page = cast
+            .ask(&path, "deliver", "invoice", &cast.robin.invoice)
+            .await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.html);
-        let mail = cast.house.mail(&cast.robin.email, &format!("invoice {}", cast.robin.invoice)).await;
+        let mail = cast
+            .house
+            .mail(
+                &cast.robin.email,
+                &format!("invoice {}", cast.robin.invoice),
+            )
+            .await;
         assert_eq!(mail.attachments.len(), 1, "{}", mail.text);
         assert_eq!(mail.attachments[0].1, cast.robin.pdf, "byte for byte");
         // And where the parcel goes, as text.
-        cast.ask(&path, "deliver", "parcel", &cast.robin.order).await;
+        cast.ask(&path, "deliver", "parcel", &cast.robin.order)
+            .await;
         let mail = cast.house.mail(&cast.robin.email, "Brindlewick Row").await;
         assert_eq!(mail.to, [cast.robin.email.clone()]);
     });
@@ -165,16 +261,35 @@ fn a_reset_waits_for_the_owners_yes_and_goes_to_the_identity_provider() {
         let cast = cast(engine).await;
         let path = cast.call("external_id", &cast.robin.external_id).await;
         cast.ask(&path, "reset", "", "").await;
-        let mail = cast.house.mail(&cast.robin.email, "Did you ask us to reset your password?").await;
+        let mail = cast
+            .house
+            .mail(&cast.robin.email, "Did you ask us to reset your password?")
+            .await;
         let owner = Browser::new(&cast.house);
         owner.get(&mail.link()).await;
-        assert!(cast.house.hooks().is_empty(), "opening a link resets nothing");
-        let page = owner.post_from_elsewhere(&mail.link(), &[("answer", "yes")]).await;
-        assert_eq!(page.status, StatusCode::FORBIDDEN, "a button on another site presses nothing");
+        assert!(
+            cast.house.hooks().is_empty(),
+            "opening a link resets nothing"
+        );
+        let page = owner
+            .post_from_elsewhere(&mail.link(), &[("answer", "yes")])
+            .await;
+        assert_eq!(
+            page.status,
+            StatusCode::FORBIDDEN,
+            "a button on another site presses nothing"
+        );
         let page = owner.post(&mail.link(), &[("answer", "yes")]).await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.html);
-        let hook = cast.house.wait("a hook", |house| house.hooks().first().cloned()).await;
-        assert!(hook.body.contains("reset.confirmed") && hook.body.contains(&cast.robin.external_id), "{}", hook.body);
+        let hook = cast
+            .house
+            .wait("a hook", |house| house.hooks().first().cloned())
+            .await;
+        assert!(
+            hook.body.contains("reset.confirmed") && hook.body.contains(&cast.robin.external_id),
+            "{}",
+            hook.body
+        );
         cast.nothing_leaked("the hook", &hook.body);
         owner.post(&mail.link(), &[("answer", "yes")]).await;
         owner.post(&mail.link(), &[("answer", "no")]).await;
@@ -184,7 +299,12 @@ fn a_reset_waits_for_the_owners_yes_and_goes_to_the_identity_provider() {
         let path = cast.call("user_name", "zephyr_badger_44").await;
         let page = cast.ask(&path, "reset", "", "").await;
         assert!(page.status.is_success(), "{}", page.status);
-        assert!(cast.house.mails().iter().all(|mail| mail.to != [cast.jonas.email.clone()]));
+        assert!(
+            cast.house
+                .mails()
+                .iter()
+                .all(|mail| mail.to != [cast.jonas.email.clone()])
+        );
     });
 }
 
@@ -194,8 +314,14 @@ fn a_burst_of_wrong_passwords_raises_one_flag_and_the_owner_is_asked() {
         let cast = cast(engine).await;
         let program = cast.house.token("admin");
         let event = |n: i64, outcome: &str, country: &str| {
-            #[expect(clippy::disallowed_methods, reason = "the server runs on the real clock")]
-            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_micros();
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the server runs on the real clock"
+            )]
+            let now = std::time::SystemTime::now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .expect("after 1970")
+                .as_micros();
             let at = words::Time(i64::try_from(now).expect("in range") - (60 - n) * 1_000_000);
             json!({"id": format!("e{n}{outcome}{country}"), "account": cast.robin.external_id, "time": at.to_string(), "outcome": outcome, "country": country}).to_string()
         };
@@ -209,16 +335,34 @@ fn a_burst_of_wrong_passwords_raises_one_flag_and_the_owner_is_asked() {
         let (_, taken) = program.events(event(9, "success", "NG")).await;
         assert_eq!(taken["flagged"], 1, "{taken}");
         let page = cast.rep.get("/desk?filter=flags").await;
-        assert_eq!(page.html.matches("Unusual logins").count().min(1), 1, "{}", page.html);
-        let at = page.html.find("/desk/tickets/").expect("the flag is in the list");
-        let path: String = page.html[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || "/-".contains(*c)).collect();
+        assert_eq!(
+            page.html.matches("Unusual logins").count().min(1),
+            1,
+            "{}",
+            page.html
+        );
+        let at = page
+            .html
+            .find("/desk/tickets/")
+            .expect("the flag is in the list");
+        let path: String = page.html[at..]
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || "/-".contains(*c))
+            .collect();
         let flag = cast.rep.get(&path).await;
-        assert!(flag.html.contains("Nigeria") && flag.html.contains("failed logins"), "{}", flag.html);
+        assert!(
+            flag.html.contains("Nigeria") && flag.html.contains("failed logins"),
+            "{}",
+            flag.html
+        );
         cast.ask(&path, "ask", "", "").await;
         let mail = cast.house.mail(&cast.robin.email, "Was this you?").await;
         let owner = Browser::new(&cast.house);
         owner.post(&mail.link(), &[("answer", "no")]).await;
-        let hook = cast.house.wait("a hook", |house| house.hooks().first().cloned()).await;
+        let hook = cast
+            .house
+            .wait("a hook", |house| house.hooks().first().cloned())
+            .await;
         assert!(hook.body.contains("account.lock"), "{}", hook.body);
         let page = cast.rep.get(&path).await;
         assert!(page.html.to_lowercase().contains("frozen"), "{}", page.html);
@@ -236,15 +380,28 @@ fn the_queue_survives_a_kill_and_the_set_up_link_is_never_offered_again() {
         }
         cast.house.kill();
         cast.house.up().await;
-        assert_eq!(cast.house.set_up_secret(), None, "set up once is set up for good");
+        assert_eq!(
+            cast.house.set_up_secret(),
+            None,
+            "set up once is set up for good"
+        );
         for words in ["postal address", "birth date", "payment card"] {
             // A letter that was in hand comes after its lease ends; a queued one at once.
-            let sent = cast.house.mails().iter().any(|mail| mail.subject.contains(words));
+            let sent = cast
+                .house
+                .mails()
+                .iter()
+                .any(|mail| mail.subject.contains(words));
             let (_, out, _) = cast.house.run(&["ledger", "verify"]);
             assert!(out.contains("entries"), "{out}");
             if !sent {
                 tokio::time::timeout(std::time::Duration::from_secs(200), async {
-                    while !cast.house.mails().iter().any(|mail| mail.subject.contains(words) || mail.text.contains(words)) {
+                    while !cast
+                        .house
+                        .mails()
+                        .iter()
+                        .any(|mail| mail.subject.contains(words) || mail.text.contains(words))
+                    {
                         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
                     }
                 })
@@ -261,21 +418,53 @@ fn signing_in_takes_both_steps_and_says_nothing_about_which_was_wrong() {
     on_each_engine(async |engine| {
         let cast = cast(engine).await;
         let visitor = Browser::new(&cast.house);
-        let wrong = visitor.post("/sign-in", &[("login", "remy"), ("password", "wrong password here")]).await;
-        let unknown = visitor.post("/sign-in", &[("login", "nobody"), ("password", "wrong password here")]).await;
+        let wrong = visitor
+            .post(
+                "/sign-in",
+                &[("login", "remy"), ("password", "wrong password here")],
+            )
+            .await;
+        let unknown = visitor
+            .post(
+                "/sign-in",
+                &[("login", "nobody"), ("password", "wrong password here")],
+            )
+            .await;
         assert_eq!(wrong.status, unknown.status);
-        assert_eq!(wrong.html.replace("remy", "X"), unknown.html.replace("nobody", "X"));
-        let half = visitor.post("/sign-in", &[("login", "remy"), ("password", PASSWORD)]).await;
+        assert_eq!(
+            wrong.html.replace("remy", "X"),
+            unknown.html.replace("nobody", "X")
+        );
+        let half = visitor
+            .post("/sign-in", &[("login", "remy"), ("password", PASSWORD)])
+            .await;
         assert!(half.url.contains("/sign-in/code"));
         let page = visitor.get("/desk").await;
-        assert!(page.url.contains("/sign-in"), "half a sign-in opens nothing");
-        let page = visitor.post("/sign-in/code", &[("code", &code("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", 0))]).await;
+        assert!(
+            page.url.contains("/sign-in"),
+            "half a sign-in opens nothing"
+        );
+        let page = visitor
+            .post(
+                "/sign-in/code",
+                &[("code", &code("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", 0))],
+            )
+            .await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         // Headers that every page has.
         let page = visitor.get("/sign-in").await;
-        let csp = page.headers["content-security-policy"].to_str().expect("text");
-        assert!(csp.contains("default-src 'none'") && !csp.contains("unsafe"), "{csp}");
-        assert!(!page.html.contains("<script>") && !page.html.contains("style=\"") && !page.html.contains("onclick"));
+        let csp = page.headers["content-security-policy"]
+            .to_str()
+            .expect("text");
+        assert!(
+            csp.contains("default-src 'none'") && !csp.contains("unsafe"),
+            "{csp}"
+        );
+        assert!(
+            !page.html.contains("<script>")
+                && !page.html.contains("style=\"")
+                && !page.html.contains("onclick")
+        );
         let _ = (&cast.admin, &cast.lead);
     });
 }

@@ -1,7 +1,9 @@
 //! Accounts, their fields and contact points, and the blind indexes that find them.
 
 use sqlx::{FromRow, Postgres, QueryBuilder, Sqlite};
-use words::{AccountId, ContactKind, ContactPointId, FieldClass, FieldId, FieldKind, HoldLevel, Time};
+use words::{
+    AccountId, ContactKind, ContactPointId, FieldClass, FieldId, FieldKind, HoldLevel, Time,
+};
 
 use crate::db::{Conn, StoreError, Tx, one};
 
@@ -99,7 +101,9 @@ pub struct ContactPointRow {
 impl ContactPointRow {
     /// Whether it is confirmed, past its cooling-off time and not removed.
     pub fn usable(&self, now: Time) -> bool {
-        self.confirmed_at.is_some_and(|at| at <= now) && self.effective_at <= now && self.removed_at.is_none()
+        self.confirmed_at.is_some_and(|at| at <= now)
+            && self.effective_at <= now
+            && self.removed_at.is_none()
     }
 }
 
@@ -109,28 +113,39 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn account(&mut self, id: AccountId) -> Result<Option<AccountRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from accounts where id = $1").bind(id).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from accounts where id = $1").bind(id).fetch_optional(c).await?),
+        )
     }
 
     /// An account by the company's own name for it.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn account_named(&mut self, external_id: &str) -> Result<Option<AccountRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from accounts where external_id = $1")
-            .bind(external_id).fetch_optional(c).await?))
+    pub async fn account_named(
+        &mut self,
+        external_id: &str,
+    ) -> Result<Option<AccountRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("select * from accounts where external_id = $1")
+            .bind(external_id).fetch_optional(c).await?),
+        )
     }
 
     /// The accounts that have these names of the company's own, in no order.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn accounts_named(&mut self, external_ids: &[&str]) -> Result<Vec<AccountRow>, StoreError> {
+    pub async fn accounts_named(
+        &mut self,
+        external_ids: &[&str],
+    ) -> Result<Vec<AccountRow>, StoreError> {
         let mut found = Vec::new();
         for part in external_ids.chunks(100) {
             macro_rules! run {
                 ($db:ty, $c:expr) => {{
-                    let mut sql = QueryBuilder::<$db>::new("select * from accounts where external_id in ");
+                    let mut sql =
+                        QueryBuilder::<$db>::new("select * from accounts where external_id in ");
                     sql.push_tuples(part, |mut row, name| {
                         row.push_bind(*name);
                     });
@@ -149,9 +164,14 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn account_to_change(&mut self, id: AccountId) -> Result<Option<AccountRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("update accounts set updated_at = updated_at where id = $1 returning *")
-            .bind(id).fetch_optional(c).await?))
+    pub async fn account_to_change(
+        &mut self,
+        id: AccountId,
+    ) -> Result<Option<AccountRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("update accounts set updated_at = updated_at where id = $1 returning *")
+            .bind(id).fetch_optional(c).await?),
+        )
     }
 
     /// Makes whoever else is about to change this account wait until this transaction ends, so that
@@ -161,7 +181,10 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn queue_for_account(&mut self, id: AccountId) -> Result<(), StoreError> {
         if let Conn::Postgres(tx) = &mut self.conn {
-            sqlx::query("select 1 from accounts where id = $1 for no key update").bind(id).execute(&mut **tx).await?;
+            sqlx::query("select 1 from accounts where id = $1 for no key update")
+                .bind(id)
+                .execute(&mut **tx)
+                .await?;
         }
         Ok(())
     }
@@ -171,16 +194,20 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if one exists or the database fails.
     pub async fn add_accounts(&mut self, rows: &[AccountRow]) -> Result<(), StoreError> {
-        const INTO: &str =
-            "insert into accounts (id, external_id, display_name, customer_since, data_key, fingerprint, created_at, updated_at) ";
+        const INTO: &str = "insert into accounts (id, external_id, display_name, customer_since, data_key, fingerprint, created_at, updated_at) ";
         for part in rows.chunks(50) {
             macro_rules! run {
                 ($db:ty, $c:expr) => {{
                     let mut sql = QueryBuilder::<$db>::new(INTO);
                     sql.push_values(part, |mut row, account| {
-                        row.push_bind(account.id).push_bind(&account.external_id).push_bind(&account.display_name)
-                            .push_bind(account.customer_since).push_bind(&account.data_key)
-                            .push_bind(&account.fingerprint).push_bind(account.created_at).push_bind(account.updated_at);
+                        row.push_bind(account.id)
+                            .push_bind(&account.external_id)
+                            .push_bind(&account.display_name)
+                            .push_bind(account.customer_since)
+                            .push_bind(&account.data_key)
+                            .push_bind(&account.fingerprint)
+                            .push_bind(account.created_at)
+                            .push_bind(account.updated_at);
                     });
                     sql.build().execute($c).await?;
                 }};
@@ -198,8 +225,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn open_ticket_count(&mut self, account: AccountId) -> Result<i64, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar("select count(*) from tickets where account_id = $1 and state <> 'closed'")
-            .bind(account).fetch_one(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_scalar("select count(*) from tickets where account_id = $1 and state <> 'closed'")
+            .bind(account).fetch_one(c).await?),
+        )
     }
 
     /// Writes a new account.
@@ -232,8 +261,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Gone`] if there is no such account.
     pub async fn set_hold(&mut self, id: AccountId, hold: HoldLevel) -> Result<(), StoreError> {
-        one(on!(self, c => sqlx::query("update accounts set hold = $2 where id = $1")
-            .bind(id).bind(hold).execute(c).await?.rows_affected()))
+        one(
+            on!(self, c => sqlx::query("update accounts set hold = $2 where id = $1")
+            .bind(id).bind(hold).execute(c).await?.rows_affected()),
+        )
     }
 
     /// How many accounts there are.
@@ -278,7 +309,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn put_fields(&mut self, rows: &[(AccountId, NewField)], now: Time) -> Result<(), StoreError> {
+    pub async fn put_fields(
+        &mut self,
+        rows: &[(AccountId, NewField)],
+        now: Time,
+    ) -> Result<(), StoreError> {
         const INTO: &str = "insert into fields (id, account_id, name, item, class, kind, shown, sealed, digest, updated_at) ";
         const OVER: &str = " on conflict (account_id, name, item) do update set class = excluded.class, kind = excluded.kind,
              shown = excluded.shown, sealed = excluded.sealed, digest = excluded.digest, updated_at = excluded.updated_at";
@@ -287,9 +322,16 @@ impl Tx {
                 ($db:ty, $c:expr) => {{
                     let mut sql = QueryBuilder::<$db>::new(INTO);
                     sql.push_values(part, |mut row, (account, field)| {
-                        row.push_bind(field.id).push_bind(*account).push_bind(&field.name).push_bind(&field.item)
-                            .push_bind(field.class).push_bind(field.kind).push_bind(&field.shown)
-                            .push_bind(&field.sealed).push_bind(&field.digest).push_bind(now);
+                        row.push_bind(field.id)
+                            .push_bind(*account)
+                            .push_bind(&field.name)
+                            .push_bind(&field.item)
+                            .push_bind(field.class)
+                            .push_bind(field.kind)
+                            .push_bind(&field.shown)
+                            .push_bind(&field.sealed)
+                            .push_bind(&field.digest)
+                            .push_bind(now);
                     });
                     sql.push(OVER);
                     sql.build().execute($c).await?;
@@ -320,11 +362,15 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn put_lookups(&mut self, rows: &[(AccountId, String, Vec<u8>)]) -> Result<(), StoreError> {
+    pub async fn put_lookups(
+        &mut self,
+        rows: &[(AccountId, String, Vec<u8>)],
+    ) -> Result<(), StoreError> {
         for part in rows.chunks(100) {
             macro_rules! run {
                 ($db:ty, $c:expr) => {{
-                    let mut sql = QueryBuilder::<$db>::new("insert into lookups (account_id, kind, blind) ");
+                    let mut sql =
+                        QueryBuilder::<$db>::new("insert into lookups (account_id, kind, blind) ");
                     sql.push_values(part, |mut row, (account, kind, blind)| {
                         row.push_bind(*account).push_bind(kind).push_bind(blind);
                     });
@@ -364,7 +410,10 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn contact_points(&mut self, account: AccountId) -> Result<Vec<ContactPointRow>, StoreError> {
+    pub async fn contact_points(
+        &mut self,
+        account: AccountId,
+    ) -> Result<Vec<ContactPointRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select * from contact_points where account_id = $1 and removed_at is null order by registered_at, id")
             .bind(account).fetch_all(c).await?))
@@ -374,8 +423,13 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn contact_point(&mut self, id: ContactPointId) -> Result<Option<ContactPointRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from contact_points where id = $1").bind(id).fetch_optional(c).await?))
+    pub async fn contact_point(
+        &mut self,
+        id: ContactPointId,
+    ) -> Result<Option<ContactPointRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("select * from contact_points where id = $1").bind(id).fetch_optional(c).await?),
+        )
     }
 
     /// Writes contact points; one that is known keeps its dates, gains a confirmation that it
@@ -399,9 +453,14 @@ impl Tx {
                 ($db:ty, $c:expr) => {{
                     let mut sql = QueryBuilder::<$db>::new(INTO);
                     sql.push_values(part, |mut row, point| {
-                        row.push_bind(point.id).push_bind(point.account_id).push_bind(point.kind)
-                            .push_bind(&point.sealed).push_bind(&point.blind).push_bind(point.registered_at)
-                            .push_bind(point.confirmed_at).push_bind(point.effective_at);
+                        row.push_bind(point.id)
+                            .push_bind(point.account_id)
+                            .push_bind(point.kind)
+                            .push_bind(&point.sealed)
+                            .push_bind(&point.blind)
+                            .push_bind(point.registered_at)
+                            .push_bind(point.confirmed_at)
+                            .push_bind(point.effective_at);
                     });
                     sql.push(OVER);
                     sql.build().execute($c).await?;
@@ -419,7 +478,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn remove_contact_point(&mut self, id: ContactPointId, now: Time) -> Result<(), StoreError> {
+    pub async fn remove_contact_point(
+        &mut self,
+        id: ContactPointId,
+        now: Time,
+    ) -> Result<(), StoreError> {
         on!(self, c => sqlx::query("update contact_points set removed_at = $2 where id = $1 and removed_at is null")
             .bind(id).bind(now).execute(c).await.map(drop)?);
         Ok(())

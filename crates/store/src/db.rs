@@ -58,7 +58,10 @@ pub enum Engine {
 #[derive(Clone)]
 enum Pools {
     /// One writer, as `SQLite` has; many readers.
-    Sqlite { write: SqlitePool, read: SqlitePool },
+    Sqlite {
+        write: SqlitePool,
+        read: SqlitePool,
+    },
     Postgres(PgPool),
 }
 
@@ -112,8 +115,12 @@ impl Store {
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", "-16000")
+            .pragma("temp_store", "memory")
             .statement_cache_capacity(256);
-        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
         sqlx::migrate!("./migrations/sqlite").run(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
@@ -128,13 +135,19 @@ impl Store {
     /// [`StoreError`] if it can't be reached or is newer than this version.
     pub async fn postgres(url: &str) -> Result<Self, StoreError> {
         let options = sqlx::postgres::PgConnectOptions::from_str(url)?;
-        let pool = PgPoolOptions::new().max_connections(16).connect_with(options).await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(16)
+            .connect_with(options)
+            .await?;
         sqlx::migrate!("./migrations/postgres").run(&pool).await?;
         Ok(Self::over(Pools::Postgres(pool)))
     }
 
     fn over(pools: Pools) -> Self {
-        Self { pools, changes: broadcast::channel(1024).0 }
+        Self {
+            pools,
+            changes: broadcast::channel(1024).0,
+        }
     }
 
     /// Which engine this is.
@@ -151,7 +164,9 @@ impl Store {
     /// [`StoreError`] if the database fails.
     pub async fn belongs(&self, mark: &[u8]) -> Result<bool, StoreError> {
         const KEY: &str = "keys";
-        let text = mark.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        let text = mark
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         let mut tx = self.begin().await?;
         let known = tx.meta(KEY).await?;
         if let Some(known) = known {
@@ -187,7 +202,12 @@ impl Store {
     }
 
     fn tx(&self, conn: Conn) -> Tx {
-        Tx { conn, entries: Vec::new(), changed: Vec::new(), listeners: self.changes.clone() }
+        Tx {
+            conn,
+            entries: Vec::new(),
+            changed: Vec::new(),
+            listeners: self.changes.clone(),
+        }
     }
 
     /// What changes from now on.
@@ -242,8 +262,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn meta(&mut self, key: &str) -> Result<Option<String>, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar("select value from meta where key = $1")
-            .bind(key).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_scalar("select value from meta where key = $1")
+            .bind(key).fetch_optional(c).await?),
+        )
     }
 
     /// Remembers a word of the desk itself.
@@ -270,9 +292,12 @@ impl Tx {
 
 /// `Gone` unless exactly one row was touched.
 pub(crate) fn one(touched: u64) -> Result<(), StoreError> {
-    if touched == 1 { Ok(()) } else { Err(StoreError::Gone) }
+    if touched == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Gone)
+    }
 }
-
 
 /// Makes a database on a `PostgreSQL` server and returns its address. `name` is a plain word.
 ///
@@ -280,13 +305,28 @@ pub(crate) fn one(touched: u64) -> Result<(), StoreError> {
 /// [`StoreError`] if the server refuses.
 pub async fn create_postgres(server: &str, name: &str) -> Result<String, StoreError> {
     use sqlx::{AssertSqlSafe, Connection as _};
-    if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
-        return Err(StoreError::Unreadable("a database name has small letters, digits and _ only".to_owned()));
+    if !name
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    {
+        return Err(StoreError::Unreadable(
+            "a database name has small letters, digits and _ only".to_owned(),
+        ));
     }
     let mut connection = sqlx::PgConnection::connect(server).await?;
-    sqlx::query(AssertSqlSafe(format!("create database {name}"))).execute(&mut connection).await?;
+    sqlx::query(AssertSqlSafe(format!("create database {name}")))
+        .execute(&mut connection)
+        .await?;
     connection.close().await?;
-    let (head, query) = server.split_once('?').map_or((server, None), |(h, q)| (h, Some(q)));
-    let base = head.rfind('/').filter(|at| *at > "postgres://".len()).map_or(head, |at| &head[..at]);
-    Ok(query.map_or_else(|| format!("{base}/{name}"), |q| format!("{base}/{name}?{q}")))
+    let (head, query) = server
+        .split_once('?')
+        .map_or((server, None), |(h, q)| (h, Some(q)));
+    let base = head
+        .rfind('/')
+        .filter(|at| *at > "postgres://".len())
+        .map_or(head, |at| &head[..at]);
+    Ok(query.map_or_else(
+        || format!("{base}/{name}"),
+        |q| format!("{base}/{name}?{q}"),
+    ))
 }

@@ -64,7 +64,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn claim(&mut self, now: Time, lease: Duration) -> Result<Option<JobRow>, StoreError> {
+    pub async fn claim(
+        &mut self,
+        now: Time,
+        lease: Duration,
+    ) -> Result<Option<JobRow>, StoreError> {
         const CLAIM: &str = "update jobs set state = 'running', locked_until = $2, tries = tries + 1 where id = (
                 select id from jobs where run_at <= $1 and (state = 'ready' or (state = 'running' and locked_until <= $1))
                 order by run_at limit 1) returning *";
@@ -74,10 +78,18 @@ impl Tx {
         let until = now + lease;
         Ok(match &mut self.conn {
             crate::db::Conn::Sqlite(tx) => {
-                sqlx::query_as(CLAIM).bind(now).bind(until).fetch_optional(&mut **tx).await?
+                sqlx::query_as(CLAIM)
+                    .bind(now)
+                    .bind(until)
+                    .fetch_optional(&mut **tx)
+                    .await?
             }
             crate::db::Conn::Postgres(tx) => {
-                sqlx::query_as(CLAIM_SHARED).bind(now).bind(until).fetch_optional(&mut **tx).await?
+                sqlx::query_as(CLAIM_SHARED)
+                    .bind(now)
+                    .bind(until)
+                    .fetch_optional(&mut **tx)
+                    .await?
             }
         })
     }
@@ -107,7 +119,13 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError::Gone`] if this claim is over: another worker has taken the job up since.
-    pub async fn job_failed(&mut self, job: &JobRow, why: &str, again: Option<Time>, now: Time) -> Result<(), StoreError> {
+    pub async fn job_failed(
+        &mut self,
+        job: &JobRow,
+        why: &str,
+        again: Option<Time>,
+        now: Time,
+    ) -> Result<(), StoreError> {
         let (state, run_at, done_at) = match again {
             Some(at) => ("ready", at, None),
             None => ("dead", now, Some(now)),
@@ -134,7 +152,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn job(&mut self, id: JobId) -> Result<Option<JobRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from jobs where id = $1").bind(id).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from jobs where id = $1").bind(id).fetch_optional(c).await?),
+        )
     }
 
     /// Jobs in a state, newest first.
@@ -142,8 +162,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn jobs_in(&mut self, state: &str, limit: i64) -> Result<Vec<JobRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from jobs where state = $1 order by created_at desc limit $2")
-            .bind(state).bind(limit).fetch_all(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from jobs where state = $1 order by created_at desc limit $2")
+            .bind(state).bind(limit).fetch_all(c).await?),
+        )
     }
 
     /// The newest job of a kind that belongs to a ticket and still waits or is dead.
@@ -161,8 +183,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn job_counts(&mut self) -> Result<Vec<(String, i64)>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select state, count(*) from jobs group by state order by state")
-            .fetch_all(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select state, count(*) from jobs group by state order by state")
+            .fetch_all(c).await?),
+        )
     }
 
     /// How many jobs of a kind were done since `since`.
@@ -170,8 +194,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn done_since(&mut self, kind: &str, since: Time) -> Result<i64, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar("select count(*) from jobs where state = 'done' and kind = $1 and done_at >= $2")
-            .bind(kind).bind(since).fetch_one(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_scalar("select count(*) from jobs where state = 'done' and kind = $1 and done_at >= $2")
+            .bind(kind).bind(since).fetch_one(c).await?),
+        )
     }
 
     /// Drops done jobs from before `before`.

@@ -48,7 +48,10 @@ impl Tx {
             let leaf = ledger::leaf_hash(body.as_bytes());
             frontier.push(leaf);
             let root = frontier.root();
-            let account = entry.account.as_deref().and_then(|id| id.parse::<AccountId>().ok());
+            let account = entry
+                .account
+                .as_deref()
+                .and_then(|id| id.parse::<AccountId>().ok());
             on!(self, c => sqlx::query(
                 "insert into ledger (idx, at, account_id, body, leaf, root) values ($1, $2, $3, $4, $5, $6)")
                 .bind(index).bind(entry.at).bind(account).bind(&body).bind(leaf.as_slice()).bind(root.as_slice())
@@ -73,14 +76,21 @@ impl Tx {
         let packed: Option<Vec<u8>> = on!(self, c => sqlx::query_scalar(
             "select frontier from ledger_head where one = 1").fetch_optional(c).await?);
         let frontier = packed.map_or_else(|| Ok(Frontier::new()), |packed| unpack(&packed))?;
-        Ok(Head { size: frontier.size(), root: frontier.root() })
+        Ok(Head {
+            size: frontier.size(),
+            root: frontier.root(),
+        })
     }
 
     /// Up to `limit` rows from `from` on, in order.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn ledger_rows(&mut self, from: i64, limit: i64) -> Result<Vec<LedgerRow>, StoreError> {
+    pub async fn ledger_rows(
+        &mut self,
+        from: i64,
+        limit: i64,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select idx, body, leaf, root from ledger where idx >= $1 order by idx limit $2")
             .bind(from).bind(limit).fetch_all(c).await?))
@@ -90,7 +100,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn ledger_of(&mut self, account: AccountId, limit: i64) -> Result<Vec<LedgerRow>, StoreError> {
+    pub async fn ledger_of(
+        &mut self,
+        account: AccountId,
+        limit: i64,
+    ) -> Result<Vec<LedgerRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select idx, body, leaf, root from ledger where account_id = $1 order by idx desc limit $2")
             .bind(account).bind(limit).fetch_all(c).await?))
@@ -100,7 +114,12 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn add_checkpoint(&mut self, size: u64, note: &str, at: Time) -> Result<(), StoreError> {
+    pub async fn add_checkpoint(
+        &mut self,
+        size: u64,
+        note: &str,
+        at: Time,
+    ) -> Result<(), StoreError> {
         let size = signed(size)?;
         on!(self, c => sqlx::query(
             "insert into checkpoints (size, note, at) values ($1, $2, $3) on conflict (size) do nothing")
@@ -113,7 +132,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn checkpoints(&mut self) -> Result<Vec<String>, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar("select note from checkpoints order by size").fetch_all(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_scalar("select note from checkpoints order by size").fetch_all(c).await?),
+        )
     }
 
     /// The newest signed checkpoint and its size.
@@ -121,8 +142,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn newest_checkpoint(&mut self) -> Result<Option<(i64, String)>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select size, note from checkpoints order by size desc limit 1")
-            .fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select size, note from checkpoints order by size desc limit 1")
+            .fetch_optional(c).await?),
+        )
     }
 }
 

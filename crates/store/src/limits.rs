@@ -39,7 +39,13 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn spent(&mut self, key: &[u8], burst: u32, every: Duration, now: Time) -> Result<Option<Time>, StoreError> {
+    pub async fn spent(
+        &mut self,
+        key: &[u8],
+        burst: u32,
+        every: Duration,
+        now: Time,
+    ) -> Result<Option<Time>, StoreError> {
         let tat: Option<Time> = on!(self, c => sqlx::query_scalar("select tat from limits where key = $1")
             .bind(key).fetch_optional(c).await?);
         let free_at = tat.unwrap_or(now).max(now) - every * burst.saturating_sub(1);

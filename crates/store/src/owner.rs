@@ -2,8 +2,8 @@
 
 use sqlx::FromRow;
 use words::{
-    AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, HoldId, HoldLevel, NoticeId, RequestId,
-    TicketId, Time,
+    AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, HoldId, HoldLevel, NoticeId,
+    RequestId, TicketId, Time,
 };
 
 use crate::db::{StoreError, Tx, one};
@@ -71,6 +71,8 @@ pub struct HoldRow {
     pub ticket_id: Option<TicketId>,
     /// Since when.
     pub at: Time,
+    /// Whether the identity provider was told to lock the account because of it.
+    pub locked: bool,
     /// When the owner lifted it.
     pub lifted_at: Option<Time>,
 }
@@ -104,40 +106,63 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn challenge(&mut self, token: &[u8]) -> Result<Option<ChallengeRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from challenges where token = $1").bind(token).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from challenges where token = $1").bind(token).fetch_optional(c).await?),
+        )
     }
 
     /// A challenge by id.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn challenge_by_id(&mut self, id: ChallengeId) -> Result<Option<ChallengeRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from challenges where id = $1").bind(id).fetch_optional(c).await?))
+    pub async fn challenge_by_id(
+        &mut self,
+        id: ChallengeId,
+    ) -> Result<Option<ChallengeRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("select * from challenges where id = $1").bind(id).fetch_optional(c).await?),
+        )
     }
 
     /// The newest challenge of a request.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn challenge_of(&mut self, request: RequestId) -> Result<Option<ChallengeRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from challenges where request_id = $1 order by created_at desc limit 1")
-            .bind(request).fetch_optional(c).await?))
+    pub async fn challenge_of(
+        &mut self,
+        request: RequestId,
+    ) -> Result<Option<ChallengeRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("select * from challenges where request_id = $1 order by created_at desc limit 1")
+            .bind(request).fetch_optional(c).await?),
+        )
     }
 
     /// Answers a challenge, once.
     ///
     /// # Errors
     /// [`StoreError::Gone`] if it was answered before.
-    pub async fn answer_challenge(&mut self, id: ChallengeId, answer: &str, now: Time) -> Result<(), StoreError> {
-        one(on!(self, c => sqlx::query("update challenges set answered_at = $3, answer = $2 where id = $1 and answered_at is null")
-            .bind(id).bind(answer).bind(now).execute(c).await?.rows_affected()))
+    pub async fn answer_challenge(
+        &mut self,
+        id: ChallengeId,
+        answer: &str,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update challenges set answered_at = $3, answer = $2 where id = $1 and answered_at is null")
+            .bind(id).bind(answer).bind(now).execute(c).await?.rows_affected()),
+        )
     }
 
     /// Ends the open challenges of a request.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn end_challenges_of(&mut self, request: RequestId, now: Time) -> Result<(), StoreError> {
+    pub async fn end_challenges_of(
+        &mut self,
+        request: RequestId,
+        now: Time,
+    ) -> Result<(), StoreError> {
         on!(self, c => sqlx::query("update challenges set expires_at = $2 where request_id = $1 and answered_at is null and expires_at > $2")
             .bind(request).bind(now).execute(c).await.map(drop)?);
         Ok(())
@@ -162,8 +187,20 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn last_told(&mut self, ticket: TicketId) -> Result<Option<Time>, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar("select max(told_at) from notices where ticket_id = $1")
-            .bind(ticket).fetch_one(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_scalar("select max(told_at) from notices where ticket_id = $1")
+            .bind(ticket).fetch_one(c).await?),
+        )
+    }
+
+    /// The owner hears of a ticket in another way, by being asked: its notice is not needed.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn drop_notice(&mut self, ticket: TicketId) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query("delete from notices where ticket_id = $1 and told_at is null")
+            .bind(ticket).execute(c).await.map(drop)?);
+        Ok(())
     }
 
     /// Brings a contact's notice forward, because the contact ended.
@@ -180,7 +217,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn accounts_to_tell(&mut self, now: Time, limit: i64) -> Result<Vec<AccountId>, StoreError> {
+    pub async fn accounts_to_tell(
+        &mut self,
+        now: Time,
+        limit: i64,
+    ) -> Result<Vec<AccountId>, StoreError> {
         Ok(on!(self, c => sqlx::query_scalar(
             "select distinct account_id from notices where told_at is null and due_at <= $1 limit $2")
             .bind(now).bind(limit).fetch_all(c).await?))
@@ -191,23 +232,35 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn next_notice(&mut self) -> Result<Option<Time>, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar("select min(due_at) from notices where told_at is null").fetch_one(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_scalar("select min(due_at) from notices where told_at is null").fetch_one(c).await?),
+        )
     }
 
     /// An account's contacts that the owner is due to hear of, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn untold(&mut self, account: AccountId, now: Time) -> Result<Vec<NoticeRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from notices where account_id = $1 and told_at is null and due_at <= $2 order by began_at")
-            .bind(account).bind(now).fetch_all(c).await?))
+    pub async fn untold(
+        &mut self,
+        account: AccountId,
+        now: Time,
+    ) -> Result<Vec<NoticeRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("select * from notices where account_id = $1 and told_at is null and due_at <= $2 order by began_at")
+            .bind(account).bind(now).fetch_all(c).await?),
+        )
     }
 
     /// The distinct times at which an account's owner was told something, newest first.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn told_times(&mut self, account: AccountId, since: Time) -> Result<Vec<Time>, StoreError> {
+    pub async fn told_times(
+        &mut self,
+        account: AccountId,
+        since: Time,
+    ) -> Result<Vec<Time>, StoreError> {
         Ok(on!(self, c => sqlx::query_scalar(
             "select distinct told_at from notices where account_id = $1 and told_at > $2 order by told_at desc")
             .bind(account).bind(since).fetch_all(c).await?))
@@ -244,13 +297,25 @@ impl Tx {
         Ok(())
     }
 
+    /// The identity provider is told to lock the account: its open holds remember that.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn lock_holds(&mut self, account: AccountId) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query("update holds set locked = true where account_id = $1 and lifted_at is null")
+            .bind(account).execute(c).await.map(drop)?);
+        Ok(())
+    }
+
     /// The holds of an account, newest first, lifted ones too.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn holds(&mut self, account: AccountId) -> Result<Vec<HoldRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from holds where account_id = $1 order by at desc")
-            .bind(account).fetch_all(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from holds where account_id = $1 order by at desc")
+            .bind(account).fetch_all(c).await?),
+        )
     }
 
     /// Lifts all holds of an account.
@@ -267,19 +332,34 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn add_attempt(&mut self, id: uuid::Uuid, account: AccountId, ticket: Option<TicketId>, kind: &str, now: Time) -> Result<(), StoreError> {
+    pub async fn add_attempt(
+        &mut self,
+        id: uuid::Uuid,
+        account: AccountId,
+        ticket: Option<TicketId>,
+        kind: &str,
+        now: Time,
+    ) -> Result<(), StoreError> {
         on!(self, c => sqlx::query("insert into attempts (id, account_id, ticket_id, kind, at) values ($1, $2, $3, $4, $5)")
             .bind(id).bind(account).bind(ticket).bind(kind).bind(now).execute(c).await.map(drop)?);
-        one(on!(self, c => sqlx::query("update accounts set attempts = attempts + 1 where id = $1")
-            .bind(account).execute(c).await?.rows_affected()))
+        one(
+            on!(self, c => sqlx::query("update accounts set attempts = attempts + 1 where id = $1")
+            .bind(account).execute(c).await?.rows_affected()),
+        )
     }
 
     /// The newest attempts on an account.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn attempts(&mut self, account: AccountId, limit: i64) -> Result<Vec<AttemptRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select kind, at from attempts where account_id = $1 order by at desc limit $2")
-            .bind(account).bind(limit).fetch_all(c).await?))
+    pub async fn attempts(
+        &mut self,
+        account: AccountId,
+        limit: i64,
+    ) -> Result<Vec<AttemptRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("select kind, at from attempts where account_id = $1 order by at desc limit $2")
+            .bind(account).bind(limit).fetch_all(c).await?),
+        )
     }
 }

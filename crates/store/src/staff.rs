@@ -123,7 +123,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn staff(&mut self, id: StaffId) -> Result<Option<StaffRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from staff where id = $1").bind(id).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from staff where id = $1").bind(id).fetch_optional(c).await?),
+        )
     }
 
     /// Staff by login.
@@ -131,7 +133,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn staff_by_login(&mut self, login: &str) -> Result<Option<StaffRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from staff where login = $1").bind(login).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from staff where login = $1").bind(login).fetch_optional(c).await?),
+        )
     }
 
     /// All people (not tokens), by name.
@@ -139,7 +143,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn people(&mut self) -> Result<Vec<StaffRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from staff where token = false order by name").fetch_all(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from staff where token = false order by name").fetch_all(c).await?),
+        )
     }
 
     /// Deactivates (a time) or reactivates (none) staff.
@@ -147,8 +153,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError::Gone`] if there is no such staff.
     pub async fn end_staff(&mut self, id: StaffId, at: Option<Time>) -> Result<(), StoreError> {
-        one(on!(self, c => sqlx::query("update staff set ended_at = $2 where id = $1").bind(id).bind(at)
-            .execute(c).await?.rows_affected()))
+        one(
+            on!(self, c => sqlx::query("update staff set ended_at = $2 where id = $1").bind(id).bind(at)
+            .execute(c).await?.rows_affected()),
+        )
     }
 
     /// Uses up a TOTP time step; false if it, or a later one, was used before.
@@ -156,8 +164,11 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn use_totp_step(&mut self, id: StaffId, step: i64) -> Result<bool, StoreError> {
-        Ok(on!(self, c => sqlx::query("update staff set totp_step = $2 where id = $1 and totp_step < $2")
-            .bind(id).bind(step).execute(c).await?.rows_affected()) == 1)
+        Ok(
+            on!(self, c => sqlx::query("update staff set totp_step = $2 where id = $1 and totp_step < $2")
+            .bind(id).bind(step).execute(c).await?.rows_affected())
+                == 1,
+        )
     }
 
     /// Adds an invitation, with nothing chosen yet.
@@ -177,7 +188,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn invitation(&mut self, token: &[u8]) -> Result<Option<InvitationRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from invitations where token = $1").bind(token).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from invitations where token = $1").bind(token).fetch_optional(c).await?),
+        )
     }
 
     /// Invitations that still work, newest first.
@@ -245,7 +258,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn session(&mut self, token: &[u8], now: Time) -> Result<Option<SessionRow>, StoreError> {
+    pub async fn session(
+        &mut self,
+        token: &[u8],
+        now: Time,
+    ) -> Result<Option<SessionRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select * from sessions where token = $1 and ended_at is null and expires_at > $2")
             .bind(token).bind(now).fetch_optional(c).await?))
@@ -255,7 +272,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn sessions(&mut self, staff: StaffId, now: Time) -> Result<Vec<SessionRow>, StoreError> {
+    pub async fn sessions(
+        &mut self,
+        staff: StaffId,
+        now: Time,
+    ) -> Result<Vec<SessionRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select * from sessions where staff_id = $1 and ended_at is null and expires_at > $2 and full_at is not null order by seen_at desc")
             .bind(staff).bind(now).fetch_all(c).await?))
@@ -274,7 +295,12 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn touch_session(&mut self, id: SessionId, now: Time, expires: Time) -> Result<(), StoreError> {
+    pub async fn touch_session(
+        &mut self,
+        id: SessionId,
+        now: Time,
+        expires: Time,
+    ) -> Result<(), StoreError> {
         on!(self, c => sqlx::query("update sessions set seen_at = $2, expires_at = $3 where id = $1")
             .bind(id).bind(now).bind(expires).execute(c).await.map(drop)?);
         Ok(())
@@ -284,16 +310,29 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn end_session(&mut self, id: SessionId, staff: StaffId, now: Time) -> Result<bool, StoreError> {
-        Ok(on!(self, c => sqlx::query("update sessions set ended_at = $3 where id = $1 and staff_id = $2 and ended_at is null")
-            .bind(id).bind(staff).bind(now).execute(c).await?.rows_affected()) == 1)
+    pub async fn end_session(
+        &mut self,
+        id: SessionId,
+        staff: StaffId,
+        now: Time,
+    ) -> Result<bool, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query("update sessions set ended_at = $3 where id = $1 and staff_id = $2 and ended_at is null")
+            .bind(id).bind(staff).bind(now).execute(c).await?.rows_affected())
+                == 1,
+        )
     }
 
     /// Ends all sessions of one member of staff but one.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn end_sessions(&mut self, staff: StaffId, but: Option<SessionId>, now: Time) -> Result<u64, StoreError> {
+    pub async fn end_sessions(
+        &mut self,
+        staff: StaffId,
+        but: Option<SessionId>,
+        now: Time,
+    ) -> Result<u64, StoreError> {
         Ok(on!(self, c => sqlx::query(
             "update sessions set ended_at = $3 where staff_id = $1 and ended_at is null and ($2 is null or id <> $2)")
             .bind(staff).bind(but).bind(now).execute(c).await?.rows_affected()))
@@ -326,7 +365,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn tokens(&mut self) -> Result<Vec<TokenRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from tokens order by created_at desc").fetch_all(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from tokens order by created_at desc").fetch_all(c).await?),
+        )
     }
 
     /// Notes that a token was used.
@@ -343,7 +384,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn revoke_token(&mut self, id: TokenId, now: Time) -> Result<bool, StoreError> {
-        Ok(on!(self, c => sqlx::query("update tokens set revoked_at = $2 where id = $1 and revoked_at is null")
-            .bind(id).bind(now).execute(c).await?.rows_affected()) == 1)
+        Ok(
+            on!(self, c => sqlx::query("update tokens set revoked_at = $2 where id = $1 and revoked_at is null")
+            .bind(id).bind(now).execute(c).await?.rows_affected())
+                == 1,
+        )
     }
 }

@@ -2,8 +2,8 @@
 
 use sqlx::FromRow;
 use words::{
-    AccountId, Channel, ContactPointId, FieldId, MessageId, MessageKind, Queue, RequestId, RequestKind,
-    RequestState, StaffId, TicketId, TicketKind, TicketState, Time,
+    AccountId, Channel, ContactPointId, FieldId, MessageId, MessageKind, Queue, RequestId,
+    RequestKind, RequestState, StaffId, TicketId, TicketKind, TicketState, Time,
 };
 
 use crate::db::{Change, Conn, StoreError, Tx, one};
@@ -173,7 +173,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn ticket(&mut self, number: i64) -> Result<Option<TicketRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from tickets where number = $1").bind(number).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from tickets where number = $1").bind(number).fetch_optional(c).await?),
+        )
     }
 
     /// A ticket by id.
@@ -181,7 +183,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn ticket_by_id(&mut self, id: TicketId) -> Result<Option<TicketRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from tickets where id = $1").bind(id).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from tickets where id = $1").bind(id).fetch_optional(c).await?),
+        )
     }
 
     /// Makes whoever else is about to change this ticket wait until this transaction ends; see
@@ -191,7 +195,10 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn queue_for_ticket(&mut self, number: i64) -> Result<(), StoreError> {
         if let Conn::Postgres(tx) = &mut self.conn {
-            sqlx::query("select 1 from tickets where number = $1 for no key update").bind(number).execute(&mut **tx).await?;
+            sqlx::query("select 1 from tickets where number = $1 for no key update")
+                .bind(number)
+                .execute(&mut **tx)
+                .await?;
         }
         Ok(())
     }
@@ -216,38 +223,73 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn list(&mut self, filter: Filter, me: StaffId, all: bool, before: Time, limit: i64) -> Result<Vec<ListRow>, StoreError> {
+    pub async fn list(
+        &mut self,
+        filter: Filter,
+        me: StaffId,
+        all: bool,
+        before: Time,
+        limit: i64,
+    ) -> Result<Vec<ListRow>, StoreError> {
         let (sql, who) = match filter {
-            Filter::Mine(of) => (listing!("tickets.state <> 'closed' and tickets.assignee = $1"), of),
-            Filter::Unassigned => (listing!("tickets.state <> 'closed' and tickets.assignee is null"), me),
+            Filter::Mine(of) => (
+                listing!("tickets.state <> 'closed' and tickets.assignee = $1"),
+                of,
+            ),
+            Filter::Unassigned => (
+                listing!("tickets.state <> 'closed' and tickets.assignee is null"),
+                me,
+            ),
             Filter::Open => (listing!("tickets.state <> 'closed'"), me),
-            Filter::Flags => (listing!("tickets.state <> 'closed' and tickets.kind = 'flag'"), me),
-            Filter::Lead => (listing!("tickets.state <> 'closed' and tickets.queue = 'lead'"), me),
-            Filter::Safety => (listing!("tickets.state <> 'closed' and tickets.queue = 'safety'"), me),
+            Filter::Flags => (
+                listing!("tickets.state <> 'closed' and tickets.kind = 'flag'"),
+                me,
+            ),
+            Filter::Lead => (
+                listing!("tickets.state <> 'closed' and tickets.queue = 'lead'"),
+                me,
+            ),
+            Filter::Safety => (
+                listing!("tickets.state <> 'closed' and tickets.queue = 'safety'"),
+                me,
+            ),
             Filter::Closed => (listing!("tickets.state = 'closed'"), me),
         };
-        Ok(on!(self, c => sqlx::query_as(sql).bind(who).bind(all).bind(before).bind(limit).fetch_all(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as(sql).bind(who).bind(all).bind(before).bind(limit).fetch_all(c).await?),
+        )
     }
 
     /// How many open tickets are mine, flags, escalated, and in the safety queue.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn ticket_counts(&mut self, me: StaffId) -> Result<(i64, i64, i64, i64), StoreError> {
+    pub async fn ticket_counts(
+        &mut self,
+        me: StaffId,
+        all: bool,
+    ) -> Result<(i64, i64, i64, i64), StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select coalesce(sum(case when assignee = $1 then 1 else 0 end), 0),
-                    coalesce(sum(case when kind = 'flag' then 1 else 0 end), 0),
+                    coalesce(sum(case when kind = 'flag' and ($2 or queue = 'support' or assignee = $1) then 1 else 0 end), 0),
                     coalesce(sum(case when queue = 'lead' then 1 else 0 end), 0),
                     coalesce(sum(case when queue = 'safety' then 1 else 0 end), 0)
              from tickets where state in ('open', 'waiting') and (assignee = $1 or kind = 'flag' or queue in ('lead', 'safety'))")
-            .bind(me).fetch_one(c).await?))
+            .bind(me).bind(all).fetch_one(c).await?))
     }
 
-    /// Open tickets whose subject or account's shown name holds the text, or whose number is it.
+    /// Tickets whose subject holds the text, or whose number is it. Names find nothing here: that is
+    /// what a look-up is for, which is limited and recorded.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn search_tickets(&mut self, text: &str, me: StaffId, all: bool, limit: i64) -> Result<Vec<ListRow>, StoreError> {
+    pub async fn search_tickets(
+        &mut self,
+        text: &str,
+        me: StaffId,
+        all: bool,
+        limit: i64,
+    ) -> Result<Vec<ListRow>, StoreError> {
         let number = text.trim_start_matches('#').parse::<i64>().unwrap_or(-1);
         let like = format!("%{}%", text.to_lowercase().replace(['%', '_'], " "));
         Ok(on!(self, c => sqlx::query_as(
@@ -255,7 +297,7 @@ impl Tx {
                 tickets.assignee, staff.name as assignee_name, accounts.display_name, tickets.updated_at
              from tickets left join staff on staff.id = tickets.assignee
              left join accounts on accounts.id = tickets.account_id
-             where (tickets.number = $1 or lower(tickets.subject) like $2 or lower(accounts.display_name) like $2 or lower(accounts.external_id) like $2)
+             where (tickets.number = $1 or lower(tickets.subject) like $2)
                and ($3 or tickets.queue = 'support' or tickets.assignee = $4)
              order by tickets.updated_at desc limit $5")
             .bind(number).bind(&like).bind(all).bind(me).bind(limit).fetch_all(c).await?))
@@ -265,7 +307,12 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn tickets_of(&mut self, account: AccountId, but: TicketId, limit: i64) -> Result<Vec<TicketRow>, StoreError> {
+    pub async fn tickets_of(
+        &mut self,
+        account: AccountId,
+        but: TicketId,
+        limit: i64,
+    ) -> Result<Vec<TicketRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select * from tickets where account_id = $1 and id <> $2 order by opened_at desc limit $3")
             .bind(account).bind(but).bind(limit).fetch_all(c).await?))
@@ -285,7 +332,10 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn open_safety(&mut self, account: AccountId) -> Result<Option<TicketRow>, StoreError> {
+    pub async fn open_safety(
+        &mut self,
+        account: AccountId,
+    ) -> Result<Option<TicketRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select * from tickets where account_id = $1 and kind = 'safety' and state <> 'closed' order by opened_at desc limit 1")
             .bind(account).fetch_optional(c).await?))
@@ -306,7 +356,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn messages(&mut self, ticket: TicketId, limit: i64) -> Result<Vec<MessageRow>, StoreError> {
+    pub async fn messages(
+        &mut self,
+        ticket: TicketId,
+        limit: i64,
+    ) -> Result<Vec<MessageRow>, StoreError> {
         let mut rows: Vec<MessageRow> = on!(self, c => sqlx::query_as(
             "select * from messages where ticket_id = $1 order by at desc, id desc limit $2")
             .bind(ticket).bind(limit).fetch_all(c).await?);
@@ -333,7 +387,9 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn request(&mut self, id: RequestId) -> Result<Option<RequestRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from requests where id = $1").bind(id).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from requests where id = $1").bind(id).fetch_optional(c).await?),
+        )
     }
 
     /// The requests of a ticket, oldest first.
@@ -341,24 +397,38 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn requests(&mut self, ticket: TicketId) -> Result<Vec<RequestRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from requests where ticket_id = $1 order by at, id")
-            .bind(ticket).fetch_all(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_as("select * from requests where ticket_id = $1 order by at, id")
+            .bind(ticket).fetch_all(c).await?),
+        )
     }
 
     /// Moves a request from one state to the next.
     ///
     /// # Errors
     /// [`StoreError::Gone`] if it is not in the state `from`.
-    pub async fn move_request(&mut self, id: RequestId, from: RequestState, to: RequestState, now: Time) -> Result<(), StoreError> {
-        one(on!(self, c => sqlx::query("update requests set state = $3, updated_at = $4 where id = $1 and state = $2")
-            .bind(id).bind(from).bind(to).bind(now).execute(c).await?.rows_affected()))
+    pub async fn move_request(
+        &mut self,
+        id: RequestId,
+        from: RequestState,
+        to: RequestState,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update requests set state = $3, updated_at = $4 where id = $1 and state = $2")
+            .bind(id).bind(from).bind(to).bind(now).execute(c).await?.rows_affected()),
+        )
     }
 
     /// Requests that still wait for the owner although their time is over.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn overdue_requests(&mut self, now: Time, limit: i64) -> Result<Vec<RequestRow>, StoreError> {
+    pub async fn overdue_requests(
+        &mut self,
+        now: Time,
+        limit: i64,
+    ) -> Result<Vec<RequestRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select * from requests where state = 'waiting' and expires_at <= $1 order by expires_at limit $2")
             .bind(now).bind(limit).fetch_all(c).await?))
@@ -369,15 +439,21 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn next_overdue(&mut self) -> Result<Option<Time>, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar("select min(expires_at) from requests where state = 'waiting'")
-            .fetch_one(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_scalar("select min(expires_at) from requests where state = 'waiting'")
+            .fetch_one(c).await?),
+        )
     }
 
     /// Whether the account's owner is already being asked for such a thing.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn waiting_request(&mut self, account: AccountId, kind: RequestKind) -> Result<Option<RequestRow>, StoreError> {
+    pub async fn waiting_request(
+        &mut self,
+        account: AccountId,
+        kind: RequestKind,
+    ) -> Result<Option<RequestRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select * from requests where account_id = $1 and kind = $2 and state = 'waiting' limit 1")
             .bind(account).bind(kind).fetch_optional(c).await?))
@@ -387,28 +463,45 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn waiting_requests(&mut self, account: AccountId) -> Result<Vec<RequestRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from requests where account_id = $1 and state = 'waiting' order by at, id")
-            .bind(account).fetch_all(c).await?))
+    pub async fn waiting_requests(
+        &mut self,
+        account: AccountId,
+    ) -> Result<Vec<RequestRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("select * from requests where account_id = $1 and state = 'waiting' order by at, id")
+            .bind(account).fetch_all(c).await?),
+        )
     }
 
     /// The newest requests about an account, in any ticket.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn requests_of(&mut self, account: AccountId, limit: i64) -> Result<Vec<RequestRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as("select * from requests where account_id = $1 order by at desc limit $2")
-            .bind(account).bind(limit).fetch_all(c).await?))
+    pub async fn requests_of(
+        &mut self,
+        account: AccountId,
+        limit: i64,
+    ) -> Result<Vec<RequestRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("select * from requests where account_id = $1 order by at desc limit $2")
+            .bind(account).bind(limit).fetch_all(c).await?),
+        )
     }
 
-    /// The labels of what was sent to the owner because of a ticket.
+    /// The labels of what was sent to the owner because of a ticket; with `leaving`, of what is on
+    /// its way too.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn sent_in(&mut self, ticket: TicketId) -> Result<Vec<String>, StoreError> {
+    pub async fn sent_in(
+        &mut self,
+        ticket: TicketId,
+        leaving: bool,
+    ) -> Result<Vec<String>, StoreError> {
         Ok(on!(self, c => sqlx::query_scalar(
-            "select label from requests where ticket_id = $1 and kind = 'deliver' and state = 'done' order by at")
-            .bind(ticket).fetch_all(c).await?))
+            "select label from requests where ticket_id = $1 and kind = 'deliver'
+               and (state = 'done' or ($2 and state = 'sending')) order by at")
+            .bind(ticket).bind(leaving).fetch_all(c).await?))
     }
 
     /// Notes that a rep has an account open in a ticket. True if this is a new reading: none in
@@ -416,7 +509,13 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn read_since(&mut self, staff: StaffId, account: AccountId, ticket: TicketId, since: Time) -> Result<bool, StoreError> {
+    pub async fn read_since(
+        &mut self,
+        staff: StaffId,
+        account: AccountId,
+        ticket: TicketId,
+        since: Time,
+    ) -> Result<bool, StoreError> {
         let at: Option<Time> = on!(self, c => sqlx::query_scalar(
             "select at from readings where staff_id = $1 and account_id = $2 and ticket_id = $3")
             .bind(staff).bind(account).bind(ticket).fetch_optional(c).await?);
@@ -427,7 +526,13 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn note_reading(&mut self, staff: StaffId, account: AccountId, ticket: TicketId, now: Time) -> Result<(), StoreError> {
+    pub async fn note_reading(
+        &mut self,
+        staff: StaffId,
+        account: AccountId,
+        ticket: TicketId,
+        now: Time,
+    ) -> Result<(), StoreError> {
         on!(self, c => sqlx::query(
             "insert into readings (staff_id, account_id, ticket_id, at) values ($1, $2, $3, $4)
              on conflict (staff_id, account_id, ticket_id) do update set at = excluded.at")

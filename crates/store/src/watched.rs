@@ -27,15 +27,21 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn history(&mut self, account: AccountId) -> Result<Option<String>, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar("select history from watched where account_id = $1")
-            .bind(account).fetch_optional(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_scalar("select history from watched where account_id = $1")
+            .bind(account).fetch_optional(c).await?),
+        )
     }
 
     /// Keeps an account's history.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn set_history(&mut self, account: AccountId, history: &str) -> Result<(), StoreError> {
+    pub async fn set_history(
+        &mut self,
+        account: AccountId,
+        history: &str,
+    ) -> Result<(), StoreError> {
         on!(self, c => sqlx::query(
             "insert into watched (account_id, history) values ($1, $2)
              on conflict (account_id) do update set history = excluded.history")
@@ -59,7 +65,11 @@ impl Tx {
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn logins(&mut self, account: AccountId, limit: i64) -> Result<Vec<LoginRow>, StoreError> {
+    pub async fn logins(
+        &mut self,
+        account: AccountId,
+        limit: i64,
+    ) -> Result<Vec<LoginRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
             "select * from login_events where account_id = $1 order by at desc limit $2")
             .bind(account).bind(limit).fetch_all(c).await?))

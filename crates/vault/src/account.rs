@@ -54,16 +54,38 @@ impl AccountKey {
     ///
     /// # Errors
     /// [`VaultError::Broken`] if the cryptographic library refuses.
-    pub fn seal_value(&self, field: FieldId, plain: &[u8], entropy: &dyn Entropy) -> Result<Sealed<Value>, VaultError> {
-        seal(&self.sealing, &self.aad(b'v', field.0.as_bytes()), plain, entropy).map(Sealed::from_bytes)
+    pub fn seal_value(
+        &self,
+        field: FieldId,
+        plain: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<Sealed<Value>, VaultError> {
+        seal(
+            &self.sealing,
+            &self.aad(b'v', field.0.as_bytes()),
+            plain,
+            entropy,
+        )
+        .map(Sealed::from_bytes)
     }
 
     /// Seals a contact point's address.
     ///
     /// # Errors
     /// [`VaultError::Broken`] if the cryptographic library refuses.
-    pub fn seal_address(&self, point: ContactPointId, plain: &str, entropy: &dyn Entropy) -> Result<Sealed<Address>, VaultError> {
-        seal(&self.sealing, &self.aad(b'a', point.0.as_bytes()), plain.as_bytes(), entropy).map(Sealed::from_bytes)
+    pub fn seal_address(
+        &self,
+        point: ContactPointId,
+        plain: &str,
+        entropy: &dyn Entropy,
+    ) -> Result<Sealed<Address>, VaultError> {
+        seal(
+            &self.sealing,
+            &self.aad(b'a', point.0.as_bytes()),
+            plain.as_bytes(),
+            entropy,
+        )
+        .map(Sealed::from_bytes)
     }
 
     /// Opens the one field that the permit is for.
@@ -76,19 +98,33 @@ impl AccountKey {
         if permit.account() != self.account {
             return Err(VaultError::OtherPermit);
         }
-        open(&self.sealing, &self.aad(b'v', field.0.as_bytes()), sealed.as_bytes()).map(Opened)
+        open(
+            &self.sealing,
+            &self.aad(b'v', field.0.as_bytes()),
+            sealed.as_bytes(),
+        )
+        .map(Opened)
     }
 
     /// Opens the address of the one contact point that the permit is for.
     ///
     /// # Errors
     /// As [`AccountKey::open`].
-    pub fn open_address(&self, sealed: &Sealed<Address>, permit: &Permit) -> Result<Opened, VaultError> {
+    pub fn open_address(
+        &self,
+        sealed: &Sealed<Address>,
+        permit: &Permit,
+    ) -> Result<Opened, VaultError> {
         let point = permit.destination().ok_or(VaultError::OtherPermit)?;
         if permit.account() != self.account {
             return Err(VaultError::OtherPermit);
         }
-        open(&self.sealing, &self.aad(b'a', point.0.as_bytes()), sealed.as_bytes()).map(Opened)
+        open(
+            &self.sealing,
+            &self.aad(b'a', point.0.as_bytes()),
+            sealed.as_bytes(),
+        )
+        .map(Opened)
     }
 
     /// A keyed hash of a value, by which the machine tells whether two are the same. `label`

@@ -17,7 +17,9 @@ const NONCE: usize = 12;
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum VaultError {
     /// The bytes were not sealed under this key for this place, or were changed.
-    #[error("a sealed value could not be opened with the keys of this data folder; was it changed, or do the keys belong to another folder?")]
+    #[error(
+        "a sealed value could not be opened with the keys of this data folder; was it changed, or do the keys belong to another folder?"
+    )]
     Broken,
     /// The permit is for something else.
     #[error("the permit is not for this value")]
@@ -123,7 +125,11 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::Broken`] if it is not this account's, or was wrapped under another master key.
-    pub fn account_key(&self, account: AccountId, wrapped: &WrappedKey) -> Result<AccountKey, VaultError> {
+    pub fn account_key(
+        &self,
+        account: AccountId,
+        wrapped: &WrappedKey,
+    ) -> Result<AccountKey, VaultError> {
         let raw = open(&self.wrapping, account.0.as_bytes(), &wrapped.0)?;
         let mut key = Zeroizing::new([0u8; 32]);
         if raw.len() != 32 {
@@ -143,7 +149,12 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::Broken`] if the cryptographic library refuses.
-    pub fn seal_server(&self, purpose: &str, secret: &[u8], entropy: &dyn Entropy) -> Result<ServerSealed, VaultError> {
+    pub fn seal_server(
+        &self,
+        purpose: &str,
+        secret: &[u8],
+        entropy: &dyn Entropy,
+    ) -> Result<ServerSealed, VaultError> {
         seal(&self.server, purpose.as_bytes(), secret, entropy).map(ServerSealed)
     }
 
@@ -151,7 +162,11 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultError::Broken`] for another purpose, another key or changed bytes.
-    pub fn open_server(&self, purpose: &str, sealed: &ServerSealed) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    pub fn open_server(
+        &self,
+        purpose: &str,
+        sealed: &ServerSealed,
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         open(&self.server, purpose.as_bytes(), &sealed.0)
     }
 }
@@ -177,17 +192,28 @@ pub(crate) fn derive(key: &[u8; 32], purpose: &str) -> Result<Zeroizing<[u8; 32]
 }
 
 pub(crate) fn aead(key: &[u8; 32]) -> Result<LessSafeKey, VaultError> {
-    UnboundKey::new(&AES_256_GCM_SIV, key).map(LessSafeKey::new).map_err(|_| VaultError::Broken)
+    UnboundKey::new(&AES_256_GCM_SIV, key)
+        .map(LessSafeKey::new)
+        .map_err(|_| VaultError::Broken)
 }
 
-pub(crate) fn seal(key: &LessSafeKey, aad: &[u8], plain: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, VaultError> {
+pub(crate) fn seal(
+    key: &LessSafeKey,
+    aad: &[u8],
+    plain: &[u8],
+    entropy: &dyn Entropy,
+) -> Result<Vec<u8>, VaultError> {
     let mut nonce = [0; NONCE];
     entropy.fill(&mut nonce);
     let mut out = Vec::with_capacity(NONCE + plain.len() + 16);
     out.extend_from_slice(&nonce);
     out.extend_from_slice(plain);
     let tag = key
-        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut out[NONCE..])
+        .seal_in_place_separate_tag(
+            Nonce::assume_unique_for_key(nonce),
+            Aad::from(aad),
+            &mut out[NONCE..],
+        )
         .map_err(|_| VaultError::Broken);
     match tag {
         Ok(tag) => out.extend_from_slice(tag.as_ref()),
@@ -199,7 +225,11 @@ pub(crate) fn seal(key: &LessSafeKey, aad: &[u8], plain: &[u8], entropy: &dyn En
     Ok(out)
 }
 
-pub(crate) fn open(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+pub(crate) fn open(
+    key: &LessSafeKey,
+    aad: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, VaultError> {
     let (nonce, body) = sealed.split_at_checked(NONCE).ok_or(VaultError::Broken)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| VaultError::Broken)?;
     let mut buffer = Zeroizing::new(body.to_vec());

@@ -22,7 +22,11 @@ pub fn normalise(kind: FieldKind, value: &str) -> String {
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_uppercase)
             .collect(),
-        _ => value.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase(),
+        _ => value
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .to_lowercase(),
     }
 }
 
@@ -32,17 +36,29 @@ mod tests {
 
     #[test]
     fn a_phone_number_is_the_same_however_it_is_spaced() {
-        assert_eq!(normalise(FieldKind::Phone, "+1 (202) 555-0142"), "12025550142");
-        assert_eq!(normalise(FieldKind::Phone, "001 202 555 0142"), "12025550142");
+        assert_eq!(
+            normalise(FieldKind::Phone, "+1 (202) 555-0142"),
+            "12025550142"
+        );
+        assert_eq!(
+            normalise(FieldKind::Phone, "001 202 555 0142"),
+            "12025550142"
+        );
     }
 
     #[test]
     fn an_email_is_the_same_in_any_case() {
-        assert_eq!(normalise(FieldKind::Email, " Robin@Mail.Example.NET "), "robin@mail.example.net");
+        assert_eq!(
+            normalise(FieldKind::Email, " Robin@Mail.Example.NET "),
+            "robin@mail.example.net"
+        );
     }
 
     #[test]
     fn a_receipt_code_is_the_same_with_or_without_dashes() {
-        assert_eq!(normalise(FieldKind::Receipt, "7k2p-99xx"), normalise(FieldKind::Receipt, "7K2P 99XX"));
+        assert_eq!(
+            normalise(FieldKind::Receipt, "7k2p-99xx"),
+            normalise(FieldKind::Receipt, "7K2P 99XX")
+        );
     }
 }

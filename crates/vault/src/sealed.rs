@@ -24,7 +24,10 @@ pub struct Sealed<T> {
 impl<T> Sealed<T> {
     /// Takes back bytes that the store kept.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self { bytes, kind: PhantomData }
+        Self {
+            bytes,
+            kind: PhantomData,
+        }
     }
 
     /// The bytes to keep: 12 of nonce, then ciphertext and tag.

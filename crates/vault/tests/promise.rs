@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use uuid::Uuid;
 use vault::{AccountKey, MasterKey, Sealed, Vault, VaultError, WrappedKey};
 use words::{
-    AccountId, ContactKind, ContactPointId, Entropy, FieldClass, FieldId, FieldKind, HoldLevel, RequestKind, TicketId,
-    Time,
+    AccountId, ContactKind, ContactPointId, Entropy, FieldClass, FieldId, FieldKind, HoldLevel,
+    RequestKind, TicketId, Time,
 };
 
 struct Counting(AtomicU8);
@@ -31,14 +31,37 @@ fn permit(account: AccountId, field: FieldId, point: ContactPointId) -> Permit {
     let facts = Facts {
         actor: Actor::Desk,
         action: Action::Request(RequestKind::Deliver),
-        account: AccountFacts { id: account, hold: HoldLevel::None, attempts: 0, reachable: true },
-        ticket: Some(TicketFacts { id: TicketId(Uuid::from_u128(9)), open: true, about: true }),
-        field: Some(Field { id: field, class: FieldClass::Sealed, kind: FieldKind::Address }),
-        destination: Some(Destination { id: point, kind: ContactKind::Email, confirmed: true, effective: true, before: true }),
+        account: AccountFacts {
+            id: account,
+            hold: HoldLevel::None,
+            attempts: 0,
+            reachable: true,
+        },
+        ticket: Some(TicketFacts {
+            id: TicketId(Uuid::from_u128(9)),
+            open: true,
+            about: true,
+        }),
+        field: Some(Field {
+            id: field,
+            class: FieldClass::Sealed,
+            kind: FieldKind::Address,
+        }),
+        destination: Some(Destination {
+            id: point,
+            kind: ContactKind::Email,
+            confirmed: true,
+            effective: true,
+            before: true,
+        }),
         proof: None,
         now: Time(0),
     };
-    Gate::shipped().expect("policies").decide(&facts).permit.expect("permitted")
+    Gate::shipped()
+        .expect("policies")
+        .decide(&facts)
+        .permit
+        .expect("permitted")
 }
 
 struct House {
@@ -52,38 +75,81 @@ fn house() -> House {
     let entropy = Counting(AtomicU8::new(1));
     let vault = Vault::new(&MasterKey::generate(&entropy)).expect("keys");
     let (key, wrapped) = vault.new_account_key(ROBIN, &entropy).expect("a key");
-    House { vault, entropy, key, wrapped }
+    House {
+        vault,
+        entropy,
+        key,
+        wrapped,
+    }
 }
 
 #[test]
 fn a_value_opens_with_the_permit_for_exactly_that() {
     let house = house();
-    let sealed = house.key.seal_value(ADDRESS, b"7 Mill Lane", &house.entropy).expect("sealed");
-    let opened = house.key.open(&sealed, &permit(ROBIN, ADDRESS, EMAIL)).expect("opened");
+    let sealed = house
+        .key
+        .seal_value(ADDRESS, b"7 Mill Lane", &house.entropy)
+        .expect("sealed");
+    let opened = house
+        .key
+        .open(&sealed, &permit(ROBIN, ADDRESS, EMAIL))
+        .expect("opened");
     assert_eq!(opened.into_text().as_str(), "7 Mill Lane");
 }
 
 #[test]
 fn a_permit_for_another_account_field_or_contact_point_opens_nothing() {
     let house = house();
-    let value = house.key.seal_value(ADDRESS, b"7 Mill Lane", &house.entropy).expect("sealed");
-    let address = house.key.seal_address(EMAIL, "robin@mail.example.net", &house.entropy).expect("sealed");
+    let value = house
+        .key
+        .seal_value(ADDRESS, b"7 Mill Lane", &house.entropy)
+        .expect("sealed");
+    let address = house
+        .key
+        .seal_address(EMAIL, "robin@mail.example.net", &house.entropy)
+        .expect("sealed");
     let refused = |result: Result<vault::Opened, VaultError>| result.err().expect("refused");
-    assert_eq!(refused(house.key.open(&value, &permit(MINA, ADDRESS, EMAIL))), VaultError::OtherPermit);
-    assert_eq!(refused(house.key.open(&value, &permit(ROBIN, INVOICE, EMAIL))), VaultError::Broken);
-    assert_eq!(refused(house.key.open_address(&address, &permit(ROBIN, ADDRESS, OTHER))), VaultError::Broken);
+    assert_eq!(
+        refused(house.key.open(&value, &permit(MINA, ADDRESS, EMAIL))),
+        VaultError::OtherPermit
+    );
+    assert_eq!(
+        refused(house.key.open(&value, &permit(ROBIN, INVOICE, EMAIL))),
+        VaultError::Broken
+    );
+    assert_eq!(
+        refused(
+            house
+                .key
+                .open_address(&address, &permit(ROBIN, ADDRESS, OTHER))
+        ),
+        VaultError::Broken
+    );
 }
 
 #[test]
 fn sealed_bytes_moved_to_another_place_or_changed_do_not_open() {
     let house = house();
-    let value = house.key.seal_value(ADDRESS, b"7 Mill Lane", &house.entropy).expect("sealed");
+    let value = house
+        .key
+        .seal_value(ADDRESS, b"7 Mill Lane", &house.entropy)
+        .expect("sealed");
     let as_address = Sealed::<vault::Address>::from_bytes(value.as_bytes().to_vec());
-    assert!(house.key.open_address(&as_address, &permit(ROBIN, ADDRESS, EMAIL)).is_err());
+    assert!(
+        house
+            .key
+            .open_address(&as_address, &permit(ROBIN, ADDRESS, EMAIL))
+            .is_err()
+    );
     for at in 0..value.as_bytes().len() {
         let mut bytes = value.as_bytes().to_vec();
         bytes[at] ^= 1;
-        assert!(house.key.open(&Sealed::from_bytes(bytes), &permit(ROBIN, ADDRESS, EMAIL)).is_err());
+        assert!(
+            house
+                .key
+                .open(&Sealed::from_bytes(bytes), &permit(ROBIN, ADDRESS, EMAIL))
+                .is_err()
+        );
     }
 }
 
@@ -99,9 +165,18 @@ fn an_accounts_key_unwraps_for_that_account_and_that_master_key_only() {
 #[test]
 fn commitments_and_digests_differ_by_account_and_label() {
     let house = house();
-    let (mina, _) = house.vault.new_account_key(MINA, &house.entropy).expect("a key");
-    assert_ne!(house.key.commit("address", b"x"), mina.commit("address", b"x"));
-    assert_ne!(house.key.commit("address", b"x"), house.key.commit("card", b"x"));
+    let (mina, _) = house
+        .vault
+        .new_account_key(MINA, &house.entropy)
+        .expect("a key");
+    assert_ne!(
+        house.key.commit("address", b"x"),
+        mina.commit("address", b"x")
+    );
+    assert_ne!(
+        house.key.commit("address", b"x"),
+        house.key.commit("card", b"x")
+    );
     assert_eq!(house.key.digest("a", b"x"), house.key.digest("a", b"x"));
     assert_ne!(house.key.digest("a", b"bx"), house.key.digest("ab", b"x"));
 }
@@ -111,22 +186,44 @@ fn blind_indexes_of_one_value_differ_by_kind_and_master_key() {
     let house = house();
     let other = Vault::new(&MasterKey::from_bytes(&[9; 32]).expect("a key")).expect("keys");
     let blind = house.vault.blind("email", "robin@mail.example.net");
-    assert_ne!(blind, house.vault.blind("user_name", "robin@mail.example.net"));
+    assert_ne!(
+        blind,
+        house.vault.blind("user_name", "robin@mail.example.net")
+    );
     assert_ne!(blind, other.blind("email", "robin@mail.example.net"));
 }
 
 #[test]
 fn a_server_secret_opens_for_its_purpose_only() {
     let house = house();
-    let sealed = house.vault.seal_server("totp", b"secret", &house.entropy).expect("sealed");
-    assert_eq!(house.vault.open_server("totp", &sealed).expect("opened").as_slice(), b"secret");
+    let sealed = house
+        .vault
+        .seal_server("totp", b"secret", &house.entropy)
+        .expect("sealed");
+    assert_eq!(
+        house
+            .vault
+            .open_server("totp", &sealed)
+            .expect("opened")
+            .as_slice(),
+        b"secret"
+    );
     assert!(house.vault.open_server("link", &sealed).is_err());
 }
 
 #[test]
 fn nothing_sealed_prints_itself() {
     let house = house();
-    let value = house.key.seal_value(ADDRESS, b"7 Mill Lane", &house.entropy).expect("sealed");
-    let opened = house.key.open(&value, &permit(ROBIN, ADDRESS, EMAIL)).expect("opened");
-    assert_eq!(format!("{value:?} {opened:?} {:?}", house.key), "Sealed<Value> Opened AccountKey");
+    let value = house
+        .key
+        .seal_value(ADDRESS, b"7 Mill Lane", &house.entropy)
+        .expect("sealed");
+    let opened = house
+        .key
+        .open(&value, &permit(ROBIN, ADDRESS, EMAIL))
+        .expect("opened");
+    assert_eq!(
+        format!("{value:?} {opened:?} {:?}", house.key),
+        "Sealed<Value> Opened AccountKey"
+    );
 }

@@ -31,6 +31,14 @@ export function startPages(): void {
       // Another frame, such as the sign-in page: go there for real.
       event.preventDefault();
       location.assign(raw.url || location.href);
+    } else if (ctx.sourceElement === document.body && document.querySelector("#flash .toast:not(.gone)")) {
+      // The page refreshed itself: what the last act did is still being read.
+      const said = document.getElementById("flash")?.innerHTML ?? "";
+      const place = next.getElementById("flash");
+      if (place) {
+        place.innerHTML = said;
+        ctx.text = next.documentElement.outerHTML;
+      }
     } else if (ctx.sourceElement instanceof HTMLFormElement && status < 400) {
       ctx.sourceElement.dispatchEvent(new CustomEvent("taken", { bubbles: true }));
       document.querySelectorAll<HTMLDetailsElement>("details.me, details.filter, details.escalate").forEach((d) => { d.open = false; });

@@ -36,7 +36,11 @@ pub enum MetricsAccess {
 
 impl Default for WebSettings {
     fn default() -> Self {
-        Self { trusted_proxies: Vec::new(), metrics: MetricsAccess::Loopback, timeout_seconds: 30 }
+        Self {
+            trusted_proxies: Vec::new(),
+            metrics: MetricsAccess::Loopback,
+            timeout_seconds: 30,
+        }
     }
 }
 
@@ -71,7 +75,15 @@ impl App {
         demo: Option<Arc<dyn DemoHints>>,
         stopping: watch::Receiver<bool>,
     ) -> Self {
-        Self(Arc::new(Inner { desk, settings, shown, data, demo, metrics: Metrics::new(), stopping }))
+        Self(Arc::new(Inner {
+            desk,
+            settings,
+            shown,
+            data,
+            demo,
+            metrics: Metrics::new(),
+            stopping,
+        }))
     }
 
     /// The desk.

@@ -11,12 +11,20 @@ use crate::{
 
 /// The session's cookie. Over https it is bound to this host by its name.
 pub(crate) fn session(app: &App) -> &'static str {
-    if app.secure() { "__Host-staunch" } else { "staunch" }
+    if app.secure() {
+        "__Host-staunch"
+    } else {
+        "staunch"
+    }
 }
 
 /// The cookie between the two steps of signing in.
 pub(crate) fn half(app: &App) -> &'static str {
-    if app.secure() { "__Host-staunch-half" } else { "staunch-half" }
+    if app.secure() {
+        "__Host-staunch-half"
+    } else {
+        "staunch-half"
+    }
 }
 
 pub(crate) const FLASH: &str = "staunch-flash";
@@ -47,7 +55,11 @@ struct Packed {
 }
 
 pub(crate) fn pack(flash: &Flash) -> String {
-    let packed = Packed { tone: flash.tone.as_str().to_owned(), text: flash.text.clone(), undo: flash.undo.clone() };
+    let packed = Packed {
+        tone: flash.tone.as_str().to_owned(),
+        text: flash.text.clone(),
+        undo: flash.undo.clone(),
+    };
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&packed).unwrap_or_default())
 }
 
@@ -60,6 +72,12 @@ pub(crate) fn unpack(text: &str) -> Option<Flash> {
         _ => Tone::Neutral,
     };
     // A path of this server only: whoever planted a cookie could otherwise make a button post elsewhere.
-    let undo = packed.undo.filter(|path| path.starts_with("/desk/") && !path.contains(['"', '<', '\\']));
-    Some(Flash { tone, text: packed.text, undo })
+    let undo = packed
+        .undo
+        .filter(|path| path.starts_with("/desk/") && !path.contains(['"', '<', '\\']));
+    Some(Flash {
+        tone,
+        text: packed.text,
+        undo,
+    })
 }

@@ -23,7 +23,12 @@ pub struct Fault {
 
 impl Fault {
     fn plain(status: StatusCode) -> Self {
-        Self { status, text: String::new(), again: None, refusal: None }
+        Self {
+            status,
+            text: String::new(),
+            again: None,
+            refusal: None,
+        }
     }
 
     /// There is nothing here.
@@ -43,7 +48,10 @@ impl Fault {
 
     /// The input can't be used; `text` says what to do.
     pub fn bad(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::plain(StatusCode::BAD_REQUEST) }
+        Self {
+            text: text.into(),
+            ..Self::plain(StatusCode::BAD_REQUEST)
+        }
     }
 
     /// Our fault.
@@ -57,15 +65,28 @@ impl From<DeskError> for Fault {
         let text = error.to_string();
         match error {
             DeskError::NotFound => Self::not_found(),
-            DeskError::Forbidden(_) => Self { text, ..Self::forbidden() },
-            DeskError::Invalid(_) => Self { text, ..Self::plain(StatusCode::UNPROCESSABLE_ENTITY) },
-            DeskError::Conflict(_) => Self { text, ..Self::plain(StatusCode::CONFLICT) },
-            DeskError::Limited(until) => {
-                Self { text, again: Some(until), ..Self::plain(StatusCode::TOO_MANY_REQUESTS) }
-            }
-            DeskError::Refused { rule, words, .. } => {
-                Self { text, refusal: Some((rule, words)), ..Self::plain(StatusCode::FORBIDDEN) }
-            }
+            DeskError::Forbidden(_) => Self {
+                text,
+                ..Self::forbidden()
+            },
+            DeskError::Invalid(_) => Self {
+                text,
+                ..Self::plain(StatusCode::UNPROCESSABLE_ENTITY)
+            },
+            DeskError::Conflict(_) => Self {
+                text,
+                ..Self::plain(StatusCode::CONFLICT)
+            },
+            DeskError::Limited(until) => Self {
+                text,
+                again: Some(until),
+                ..Self::plain(StatusCode::TOO_MANY_REQUESTS)
+            },
+            DeskError::Refused { rule, words, .. } => Self {
+                text,
+                refusal: Some((rule, words)),
+                ..Self::plain(StatusCode::FORBIDDEN)
+            },
             DeskError::Store(_) | DeskError::Vault(_) | DeskError::Broken(_) => {
                 tracing::error!(%error, "a request failed inside");
                 Self::broken()
@@ -85,7 +106,9 @@ impl IntoResponse for Fault {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response.extensions_mut().insert(self);
         response

@@ -29,7 +29,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Staff {
     type Rejection = Fault;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Fault> {
         // Present exactly behind a guard; anything else is a mistake here and opens nothing.
-        parts.extensions.get::<Staff>().cloned().ok_or(Fault::broken())
+        parts
+            .extensions
+            .get::<Staff>()
+            .cloned()
+            .ok_or(Fault::broken())
     }
 }
 
@@ -43,7 +47,9 @@ impl FromRequestParts<App> for Source {
         let peer = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| {
+                address.ip()
+            });
         Ok(Self(source(peer, &parts.headers, app)))
     }
 }
@@ -103,7 +109,10 @@ pub(crate) async fn check(app: App, who: Who, mut request: Request, next: Next) 
             };
             match found {
                 Ok(Some(me)) => {
-                    let scoped = me.scopes.as_ref().is_some_and(|scopes| scopes.iter().any(|s| s == scope));
+                    let scoped = me
+                        .scopes
+                        .as_ref()
+                        .is_some_and(|scopes| scopes.iter().any(|s| s == scope));
                     if roles.contains(&me.role) && scoped {
                         request.extensions_mut().insert(Staff(me));
                         next.run(request).await
@@ -136,5 +145,10 @@ fn to_sign_in(request: &Request) -> Response {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+    headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
+        .map(str::trim)
 }

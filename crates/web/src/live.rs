@@ -18,7 +18,9 @@ use crate::app::App;
 const LIVES: Duration = Duration::from_secs(300);
 
 /// `GET /desk/live`.
-pub(crate) async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+pub(crate) async fn stream(
+    State(app): State<App>,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     Sse::new(events(&app)).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
 }
 
@@ -26,22 +28,25 @@ pub(crate) async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Res
 pub fn events(app: &App) -> impl Stream<Item = Result<Event, Infallible>> + use<> {
     let changes = app.desk().store().changes();
     let until = Instant::now() + LIVES;
-    stream::unfold((changes, app.stopping(), until), |(mut changes, mut stopping, until)| async move {
-        loop {
-            let next = tokio::select! {
-                next = timeout_at(until, changes.recv()) => next.ok()?,
-                () = stopped(&mut stopping) => return None,
-            };
-            let data = match next {
-                Ok(Change::Ticket(number)) => format!("{{\"ticket\":{number}}}"),
-                Ok(Change::List) | Err(RecvError::Lagged(_)) => "{\"list\":true}".to_owned(),
-                Ok(Change::Jobs) => continue,
-                Err(RecvError::Closed) => return None,
-            };
-            let event = Event::default().event("changed").data(data);
-            return Some((Ok(event), (changes, stopping, until)));
-        }
-    })
+    stream::unfold(
+        (changes, app.stopping(), until),
+        |(mut changes, mut stopping, until)| async move {
+            loop {
+                let next = tokio::select! {
+                    next = timeout_at(until, changes.recv()) => next.ok()?,
+                    () = stopped(&mut stopping) => return None,
+                };
+                let data = match next {
+                    Ok(Change::Ticket(number)) => format!("{{\"ticket\":{number}}}"),
+                    Ok(Change::List) | Err(RecvError::Lagged(_)) => "{\"list\":true}".to_owned(),
+                    Ok(Change::Jobs) => continue,
+                    Err(RecvError::Closed) => return None,
+                };
+                let event = Event::default().event("changed").data(data);
+                return Some((Ok(event), (changes, stopping, until)));
+            }
+        },
+    )
 }
 
 async fn stopped(stopping: &mut watch::Receiver<bool>) {

@@ -53,16 +53,23 @@ impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("staunch");
         let requests = Family::<Call, Counter>::default();
-        let seconds = Family::<RouteLabel, Histogram, fn() -> Histogram>::new_with_constructor(|| {
-            Histogram::new(exponential_buckets(0.0005, 2.0, 14))
-        });
+        let seconds =
+            Family::<RouteLabel, Histogram, fn() -> Histogram>::new_with_constructor(|| {
+                Histogram::new(exponential_buckets(0.0005, 2.0, 14))
+            });
         let jobs = Family::<StateLabel, Gauge>::default();
         let ledger = Gauge::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time to answer", seconds.clone());
         registry.register("jobs", "Queued letters and hooks by state", jobs.clone());
         registry.register("ledger_entries", "Entries of the ledger", ledger.clone());
-        Self { registry, requests, seconds, jobs, ledger }
+        Self {
+            registry,
+            requests,
+            seconds,
+            jobs,
+            ledger,
+        }
     }
 }
 
@@ -82,10 +89,28 @@ pub(crate) async fn count(State(app): State<App>, request: Request, next: Next) 
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let taken = begun.elapsed();
-    tracing::debug!(method, route, status, micros = taken.as_micros(), "answered");
+    tracing::debug!(
+        method,
+        route,
+        status,
+        micros = taken.as_micros(),
+        "answered"
+    );
     let metrics = app.metrics();
-    metrics.seconds.get_or_create(&RouteLabel { route: route.clone() }).observe(taken.as_secs_f64());
-    metrics.requests.get_or_create(&Call { method, route, status }).inc();
+    metrics
+        .seconds
+        .get_or_create(&RouteLabel {
+            route: route.clone(),
+        })
+        .observe(taken.as_secs_f64());
+    metrics
+        .requests
+        .get_or_create(&Call {
+            method,
+            route,
+            status,
+        })
+        .inc();
     response
 }
 
@@ -95,7 +120,8 @@ pub(crate) async fn show(
     peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let local = peer.is_some_and(|axum::Extension(ConnectInfo(address))| address.ip().is_loopback())
+    let local = peer
+        .is_some_and(|axum::Extension(ConnectInfo(address))| address.ip().is_loopback())
         && !headers.contains_key("x-forwarded-for")
         && !headers.contains_key(header::FORWARDED);
     match app.settings().metrics {
@@ -106,14 +132,29 @@ pub(crate) async fn show(
     let metrics = app.metrics();
     let counts = app.desk().job_counts().await?;
     for state in ["ready", "running", "done", "dead"] {
-        let count = counts.iter().find(|(known, _)| known == state).map_or(0, |(_, count)| *count);
-        metrics.jobs.get_or_create(&StateLabel { state: state.to_owned() }).set(count);
+        let count = counts
+            .iter()
+            .find(|(known, _)| known == state)
+            .map_or(0, |(_, count)| *count);
+        metrics
+            .jobs
+            .get_or_create(&StateLabel {
+                state: state.to_owned(),
+            })
+            .set(count);
     }
     let size = app.desk().ledger_size().await?;
     metrics.ledger.set(i64::try_from(size).unwrap_or(i64::MAX));
     let mut text = String::new();
     encode(&mut text, &metrics.registry).map_err(|_| Fault::broken())?;
-    Ok(([(header::CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text).into_response())
+    Ok((
+        [(
+            header::CONTENT_TYPE,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+        )],
+        text,
+    )
+        .into_response())
 }
 
 /// `GET /healthz`: whether the database answers.

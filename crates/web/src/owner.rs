@@ -18,12 +18,17 @@ use crate::{
 };
 
 pub(crate) fn routes(routes: Routes) -> Routes {
-    routes
-        .get("/owner/{page}/{secret}", Who::Link, show)
-        .post("/owner/{page}/{secret}", Who::Link, answer)
+    routes.get("/owner/{page}/{secret}", Who::Link, show).post(
+        "/owner/{page}/{secret}",
+        Who::Link,
+        answer,
+    )
 }
 
-async fn show(State(app): State<App>, Path((page, secret)): Path<(String, String)>) -> Result<Page, Fault> {
+async fn show(
+    State(app): State<App>,
+    Path((page, secret)): Path<(String, String)>,
+) -> Result<Page, Fault> {
     let found = app.desk().owner_page(&secret).await?;
     render(&app, &page, &secret, found)
 }
@@ -85,7 +90,11 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     "reset it",
                     "We tell the sign-in service, and you choose a new password there.",
                 ),
-                _ => ("reset your password", "reset it", "We send you to the sign-in page, where you choose a new password."),
+                _ => (
+                    "reset your password",
+                    "reset it",
+                    "We send you to the sign-in page, where you choose a new password.",
+                ),
             };
             Page::of(&view::ConfirmPage {
                 company,
@@ -98,19 +107,34 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                 answer,
             })
         }
-        OwnerQuestion::Outreach { signals, .. } => Page::of(&view::OutreachPage { company, action, signals, answer }),
+        OwnerQuestion::Outreach { signals, .. } => Page::of(&view::OutreachPage {
+            company,
+            action,
+            signals,
+            answer,
+        }),
         OwnerQuestion::Repudiate { channel, at } => Page::of(&view::RepudiatePage {
             company,
             action,
-            story: format!(
-                "Someone contacted our support about your account on {}, {}.",
-                at.format("%-d %B"),
-                by(channel)
-            ),
+            story: if channel == Channel::Watch {
+                format!(
+                    "Our support looked into unusual logins on your account on {}.",
+                    at.format("%-d %B")
+                )
+            } else {
+                format!(
+                    "Someone contacted our support about your account on {}, {}.",
+                    at.format("%-d %B"),
+                    by(channel)
+                )
+            },
             given: if found.sent.is_empty() {
                 "Nothing about you was given out.".to_owned()
             } else {
-                format!("We sent this to the email on your account: {}.", found.sent.join(", "))
+                format!(
+                    "We sent this to the email on your account: {}.",
+                    found.sent.join(", ")
+                )
             },
             answer,
         }),

@@ -11,7 +11,8 @@ use axum::{
 use desk::Me;
 use std::time::Duration;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer,
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
+    timeout::TimeoutLayer,
 };
 
 use crate::{
@@ -70,7 +71,11 @@ pub async fn shell(app: &App, me: &Me, place: Place, headers: &HeaderMap) -> Res
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     Ok(Shell {
         company: app.company().to_owned(),
-        me: view::Me { name: me.name.clone(), login: me.login.clone(), role: me.role },
+        me: view::Me {
+            name: me.name.clone(),
+            login: me.login.clone(),
+            role: me.role,
+        },
         counts: Counts {
             mine: count(counts.mine),
             flags: count(counts.flags),
@@ -93,7 +98,9 @@ pub(crate) async fn clear_flash(State(app): State<App>, request: Request, next: 
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if had && page && !response.headers().contains_key(header::SET_COOKIE) {
-        response.headers_mut().append(header::SET_COOKIE, cookie::set(&app, cookie::FLASH, "", 0));
+        response
+            .headers_mut()
+            .append(header::SET_COOKIE, cookie::set(&app, cookie::FLASH, "", 0));
     }
     response
 }
@@ -118,7 +125,9 @@ async fn fault_page(State(app): State<App>, request: Request, next: Next) -> Res
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => NoticePage::forbidden(company),
         StatusCode::TOO_MANY_REQUESTS => {
             let now = app.desk().now();
-            let again = fault.again.map_or_else(|| "later".to_owned(), |at| When::at(at, now).relative);
+            let again = fault
+                .again
+                .map_or_else(|| "later".to_owned(), |at| When::at(at, now).relative);
             NoticePage::too_many(company, &again)
         }
         status if status.is_server_error() => NoticePage::failed(company),
@@ -150,7 +159,9 @@ fn is_bare(response: &Response) -> bool {
 fn bare_words(status: StatusCode) -> &'static str {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => "That is too large to send. Shorten it and try again.",
-        StatusCode::FORBIDDEN => "This came from another page than ours. Open the page again and try once more.",
+        StatusCode::FORBIDDEN => {
+            "This came from another page than ours. Open the page again and try once more."
+        }
         _ => "A part of the form is missing or can't be read. Go back and try again.",
     }
 }
@@ -158,7 +169,9 @@ fn bare_words(status: StatusCode) -> &'static str {
 /// An error text as a sentence for a page.
 pub fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let Some(first) = chars.next() else { return String::new() };
+    let Some(first) = chars.next() else {
+        return String::new();
+    };
     let mut out: String = first.to_uppercase().chain(chars).collect();
     if !out.ends_with(['.', '!', '?', '"']) {
         out.push('.');
@@ -184,7 +197,10 @@ pub fn routes(routes: Routes) -> Routes {
 
 /// What browsers ask for of themselves: the mark.
 async fn favicon() -> Result<Response, Fault> {
-    let name = assets::all().map(|(name, _)| name).find(|name| name.starts_with("mark-")).ok_or_else(Fault::not_found)?;
+    let name = assets::all()
+        .map(|(name, _)| name)
+        .find(|name| name.starts_with("mark-"))
+        .ok_or_else(Fault::not_found)?;
     asset(Path(name.to_owned())).await
 }
 
@@ -199,7 +215,10 @@ async fn asset(Path(name): Path<String>) -> Result<Response, Fault> {
 
 /// The whole router, and the list of its routes. `more` adds the demo's.
 pub fn router(app: App, more: impl FnOnce(Routes) -> Routes) -> (Router, Vec<Route>) {
-    let (pages, mut list) = Routes::new(app.clone()).with(routes).with(more).into_parts();
+    let (pages, mut list) = Routes::new(app.clone())
+        .with(routes)
+        .with(more)
+        .into_parts();
     let (programs, others) = Routes::new(app.clone()).with(api::routes).into_parts();
     list.extend(others);
     let secure = app.secure();
@@ -218,8 +237,13 @@ pub fn router(app: App, more: impl FnOnce(Routes) -> Routes) -> (Router, Vec<Rou
     let router = programs
         .merge(pages)
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
-        .layer(middleware::from_fn(move |request, next| security::headers(secure, request, next)))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            timeout,
+        ))
+        .layer(middleware::from_fn(move |request, next| {
+            security::headers(secure, request, next)
+        }))
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .with_state(app);
     (router, list)

@@ -56,7 +56,11 @@ pub struct Routes {
 impl Routes {
     /// None yet.
     pub fn new(app: App) -> Self {
-        Self { app, router: Router::new(), list: Vec::new() }
+        Self {
+            app,
+            router: Router::new(),
+            list: Vec::new(),
+        }
     }
 
     /// Declares a page to get.
@@ -91,7 +95,13 @@ impl Routes {
 
     /// Declares any route. The guard goes with it.
     #[must_use]
-    pub fn add(mut self, method: Method, path: &'static str, who: Who, route: MethodRouter<App>) -> Self {
+    pub fn add(
+        mut self,
+        method: Method,
+        path: &'static str,
+        who: Who,
+        route: MethodRouter<App>,
+    ) -> Self {
         let app = self.app.clone();
         let guarded = route.layer(middleware::from_fn(move |request, next| {
             let app = app.clone();

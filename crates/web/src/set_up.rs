@@ -33,7 +33,14 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/invitation/{secret}/code", Who::Link, confirm)
 }
 
-fn welcome(app: &App, invite: &Invite, action: &str, name: String, login: String, error: Option<String>) -> WelcomePage {
+fn welcome(
+    app: &App,
+    invite: &Invite,
+    action: &str,
+    name: String,
+    login: String,
+    error: Option<String>,
+) -> WelcomePage {
     WelcomePage {
         company: app.company().to_owned(),
         first: invite.first,
@@ -48,8 +55,19 @@ fn welcome(app: &App, invite: &Invite, action: &str, name: String, login: String
 
 async fn show(State(app): State<App>, Path(secret): Path<String>, uri: Uri) -> Result<Page, Fault> {
     let invite = app.desk().invitation(&secret).await?;
-    let login = invite.enrolment.as_ref().map(|e| e.login.clone()).unwrap_or_default();
-    Page::of(&welcome(&app, &invite, uri.path(), invite.name.clone(), login, None))
+    let login = invite
+        .enrolment
+        .as_ref()
+        .map(|e| e.login.clone())
+        .unwrap_or_default();
+    Page::of(&welcome(
+        &app,
+        &invite,
+        uri.path(),
+        invite.name.clone(),
+        login,
+        None,
+    ))
 }
 
 #[derive(Deserialize)]
@@ -66,7 +84,11 @@ async fn choose(
     Form(form): Form<Chosen>,
 ) -> Result<Response, Fault> {
     let invite = app.desk().invitation(&secret).await?;
-    match app.desk().check_enrolment(&secret, &form.name, &form.login, &form.password).await {
+    match app
+        .desk()
+        .check_enrolment(&secret, &form.name, &form.login, &form.password)
+        .await
+    {
         Ok(()) => Ok(go(&app, &format!("{}/code", uri.path()), None)),
         Err(error) => {
             let (status, text) = words(&app, error)?;
@@ -82,26 +104,43 @@ fn words(app: &App, error: DeskError) -> Result<(StatusCode, String), Fault> {
         DeskError::Conflict(text) => Ok((StatusCode::CONFLICT, sentence(text))),
         DeskError::Limited(until) => {
             let again = When::at(until, app.desk().now()).relative;
-            Ok((StatusCode::TOO_MANY_REQUESTS, format!("Too many tries. Please try again {again}.")))
+            Ok((
+                StatusCode::TOO_MANY_REQUESTS,
+                format!("Too many tries. Please try again {again}."),
+            ))
         }
         error => Err(error.into()),
     }
 }
 
 /// The page with the second factor; none until name and password are chosen.
-async fn enrol(app: &App, secret: &str, action: &str, error: Option<String>) -> Result<Option<EnrolPage>, Fault> {
-    let Some(enrolment) = app.desk().invitation(secret).await?.enrolment else { return Ok(None) };
+async fn enrol(
+    app: &App,
+    secret: &str,
+    action: &str,
+    error: Option<String>,
+) -> Result<Option<EnrolPage>, Fault> {
+    let Some(enrolment) = app.desk().invitation(secret).await?.enrolment else {
+        return Ok(None);
+    };
     let code = QrCode::new(enrolment.otpauth_url.as_bytes()).map_err(|_| Fault::broken())?;
     Ok(Some(EnrolPage {
         company: app.company().to_owned(),
         action: action.to_owned(),
-        qr_svg: code.render::<svg::Color<'_>>().min_dimensions(220, 220).build(),
+        qr_svg: code
+            .render::<svg::Color<'_>>()
+            .min_dimensions(220, 220)
+            .build(),
         secret: enrolment.totp_secret_base32,
         error,
     }))
 }
 
-async fn show_code(State(app): State<App>, Path(secret): Path<String>, uri: Uri) -> Result<Response, Fault> {
+async fn show_code(
+    State(app): State<App>,
+    Path(secret): Path<String>,
+    uri: Uri,
+) -> Result<Response, Fault> {
     match enrol(&app, &secret, uri.path(), None).await? {
         Some(page) => Ok(Page::of(&page)?.into_response()),
         None => Ok(go(&app, uri.path().trim_end_matches("/code"), None)),
@@ -121,7 +160,9 @@ async fn confirm(
 ) -> Result<Response, Fault> {
     match app.desk().accept(&secret, &form.code).await {
         Ok(_) => {
-            let flash = Flash::good("You are set up. Sign in with your name, your password and a new code.");
+            let flash = Flash::good(
+                "You are set up. Sign in with your name, your password and a new code.",
+            );
             Ok(go(&app, "/sign-in", Some(&flash)))
         }
         Err(error) => {

@@ -40,8 +40,14 @@ struct Next {
 /// Only a path of the desk: a link from outside can't choose where signing in leads.
 fn path(next: &str) -> String {
     let inside = next.starts_with("/desk")
-        && next.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_?=&.".contains(&b));
-    if inside { next.to_owned() } else { String::new() }
+        && next
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"/-_?=&.".contains(&b));
+    if inside {
+        next.to_owned()
+    } else {
+        String::new()
+    }
 }
 
 fn page(app: &App, login: String, next: String, error: Option<String>) -> SignInPage {
@@ -74,19 +80,45 @@ async fn first(
     Form(form): Form<First>,
 ) -> Result<Response, Fault> {
     let next = path(&form.next);
-    match app.desk().sign_in(&form.login, &form.password, &source_key(source), &agent(&headers)).await {
+    match app
+        .desk()
+        .sign_in(
+            &form.login,
+            &form.password,
+            &source_key(source),
+            &agent(&headers),
+        )
+        .await
+    {
         Ok(half) => {
-            let query = if next.is_empty() { String::new() } else { format!("?next={next}") };
+            let query = if next.is_empty() {
+                String::new()
+            } else {
+                format!("?next={next}")
+            };
             let mut response = go(&app, &format!("/sign-in/code{query}"), None);
             // The demo shows the code of whoever is signing in.
-            let value = format!("{}.{}", half.secret, hex::encode(form.login.trim().to_ascii_lowercase()));
-            let value = if app.demo().is_some() { value } else { half.secret };
-            response.headers_mut().append(header::SET_COOKIE, cookie::set(&app, cookie::half(&app), &value, 600));
+            let value = format!(
+                "{}.{}",
+                half.secret,
+                hex::encode(form.login.trim().to_ascii_lowercase())
+            );
+            let value = if app.demo().is_some() {
+                value
+            } else {
+                half.secret
+            };
+            response.headers_mut().append(
+                header::SET_COOKIE,
+                cookie::set(&app, cookie::half(&app), &value, 600),
+            );
             Ok(response)
         }
         Err(error) => {
             let (status, text) = form_error(&app, error)?;
-            Ok(Page::of(&page(&app, form.login, next, Some(text)))?.status(status).into_response())
+            Ok(Page::of(&page(&app, form.login, next, Some(text)))?
+                .status(status)
+                .into_response())
         }
     }
 }
@@ -96,7 +128,9 @@ fn form_error(app: &App, error: DeskError) -> Result<(StatusCode, String), Fault
     match error {
         DeskError::Limited(until) => {
             let again = When::at(until, app.desk().now()).relative;
-            let text = format!("Too many tries. To keep accounts safe we slow down here. Please try again {again}.");
+            let text = format!(
+                "Too many tries. To keep accounts safe we slow down here. Please try again {again}."
+            );
             Ok((StatusCode::TOO_MANY_REQUESTS, text))
         }
         DeskError::Invalid(text) => Ok((StatusCode::UNPROCESSABLE_ENTITY, sentence(&text))),
@@ -108,7 +142,10 @@ fn form_error(app: &App, error: DeskError) -> Result<(StatusCode, String), Fault
 fn half_of(app: &App, headers: &HeaderMap) -> Option<(String, String)> {
     let value = cookie::read(headers, cookie::half(app))?;
     let (secret, login) = value.split_once('.').unwrap_or((&value, ""));
-    let login = hex::decode(login).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let login = hex::decode(login)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .unwrap_or_default();
     Some((secret.to_owned(), login))
 }
 
@@ -118,11 +155,22 @@ fn code_page(app: &App, login: &str, next: String, error: Option<String>) -> Cod
         .and_then(|demo| demo.logins().into_iter().find(|known| known.login == login))
         .map(|known| known.code)
         .unwrap_or_default();
-    CodePage { company: app.company().to_owned(), next, error, demo_code }
+    CodePage {
+        company: app.company().to_owned(),
+        next,
+        error,
+        demo_code,
+    }
 }
 
-async fn show_code(State(app): State<App>, headers: HeaderMap, Query(query): Query<Next>) -> Result<Response, Fault> {
-    let Some((_, login)) = half_of(&app, &headers) else { return Ok(go(&app, "/sign-in", None)) };
+async fn show_code(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Query(query): Query<Next>,
+) -> Result<Response, Fault> {
+    let Some((_, login)) = half_of(&app, &headers) else {
+        return Ok(go(&app, "/sign-in", None));
+    };
     Ok(Page::of(&code_page(&app, &login, path(&query.next), None))?.into_response())
 }
 
@@ -139,20 +187,35 @@ async fn second(
     headers: HeaderMap,
     Form(form): Form<Second>,
 ) -> Result<Response, Fault> {
-    let Some((half, login)) = half_of(&app, &headers) else { return Ok(go(&app, "/sign-in", None)) };
+    let Some((half, login)) = half_of(&app, &headers) else {
+        return Ok(go(&app, "/sign-in", None));
+    };
     let next = path(&form.next);
-    match app.desk().second_step(&half, &form.code, &source_key(source)).await {
+    match app
+        .desk()
+        .second_step(&half, &form.code, &source_key(source))
+        .await
+    {
         Ok(signed) => {
-            let seconds = i64::try_from(app.desk().now().until(signed.expires).as_secs()).unwrap_or(0);
+            let seconds =
+                i64::try_from(app.desk().now().until(signed.expires).as_secs()).unwrap_or(0);
             let mut response = go(&app, if next.is_empty() { "/desk" } else { &next }, None);
             let headers = response.headers_mut();
-            headers.append(header::SET_COOKIE, cookie::set(&app, cookie::session(&app), &signed.secret, seconds));
-            headers.append(header::SET_COOKIE, cookie::set(&app, cookie::half(&app), "", 0));
+            headers.append(
+                header::SET_COOKIE,
+                cookie::set(&app, cookie::session(&app), &signed.secret, seconds),
+            );
+            headers.append(
+                header::SET_COOKIE,
+                cookie::set(&app, cookie::half(&app), "", 0),
+            );
             Ok(response)
         }
         Err(error) => {
             let (status, text) = form_error(&app, error)?;
-            Ok(Page::of(&code_page(&app, &login, next, Some(text)))?.status(status).into_response())
+            Ok(Page::of(&code_page(&app, &login, next, Some(text)))?
+                .status(status)
+                .into_response())
         }
     }
 }
@@ -161,14 +224,23 @@ async fn out(State(app): State<App>, me: Staff) -> Result<Response, Fault> {
     app.desk().sign_out(&me).await?;
     let mut response = go(&app, "/sign-in", Some(&Flash::good("You are signed out.")));
     let headers = response.headers_mut();
-    headers.append(header::SET_COOKIE, cookie::set(&app, cookie::session(&app), "", 0));
-    headers.insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    headers.append(
+        header::SET_COOKIE,
+        cookie::set(&app, cookie::session(&app), "", 0),
+    );
+    headers.insert(
+        "clear-site-data",
+        HeaderValue::from_static("\"cache\", \"storage\""),
+    );
     Ok(response)
 }
 
 /// What the browser calls itself; the desk keeps family and system only.
 fn agent(headers: &HeaderMap) -> String {
-    let text = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let text = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
     text.chars().take(300).collect()
 }
 
@@ -178,8 +250,18 @@ mod tests {
 
     #[test]
     fn signing_in_leads_nowhere_but_to_the_desk() {
-        assert_eq!(path("/desk/tickets/1043?filter=mine"), "/desk/tickets/1043?filter=mine");
-        for outside in ["//evil.example", "https://evil.example", "/desk\\evil", "/desk\r\nx", "/owner/x", "/desk@evil"] {
+        assert_eq!(
+            path("/desk/tickets/1043?filter=mine"),
+            "/desk/tickets/1043?filter=mine"
+        );
+        for outside in [
+            "//evil.example",
+            "https://evil.example",
+            "/desk\\evil",
+            "/desk\r\nx",
+            "/owner/x",
+            "/desk@evil",
+        ] {
             assert_eq!(path(outside), "", "{outside}");
         }
     }

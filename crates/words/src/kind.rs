@@ -151,6 +151,9 @@ mod tests {
     #[test]
     fn an_unknown_word_lists_the_known_ones() {
         let error = "boss".parse::<Role>().expect_err("not a role");
-        assert_eq!(error.to_string(), "not a role; use one of: rep, lead, admin, auditor");
+        assert_eq!(
+            error.to_string(),
+            "not a role; use one of: rep, lead, admin, auditor"
+        );
     }
 }

@@ -19,8 +19,9 @@ use super::{
 };
 use crate::{desk::Desk, error::DeskError};
 
-/// Accounts in a transaction.
-const BATCH: usize = 500;
+/// Accounts in a transaction: enough that a page of the indexes is written for several of them, few
+/// enough that others wait for a fraction of a second.
+const BATCH: usize = 1_000;
 /// Bytes of values in a transaction, about.
 const WEIGHT: usize = 16 * 1024 * 1024;
 /// Bad rows that a report lists; all are counted.
@@ -278,6 +279,7 @@ impl Desk {
                 }
             }
         }
+        batch.fresh.sort();
         // Two imports at once take their rows in the same order, and so never wait in a ring.
         batch
             .changed

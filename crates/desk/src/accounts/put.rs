@@ -68,6 +68,12 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
+    /// Puts the blind indexes in the order of their table, so that each of its pages is visited once.
+    pub(crate) fn sort(&mut self) {
+        self.lookups
+            .sort_unstable_by(|a, b| (&a.1, &a.2).cmp(&(&b.1, &b.2)));
+    }
+
     pub(crate) async fn write(&self, tx: &mut Tx, now: Time) -> Result<(), DeskError> {
         tx.add_accounts(&self.accounts).await?;
         tx.put_fields(&self.fields, now).await?;

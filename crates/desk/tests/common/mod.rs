@@ -12,8 +12,8 @@ use std::time::Duration;
 use store::{AccountRow, JobRow, RequestRow};
 use words::{AccountId, Channel, MessageKind, RequestId, RequestKind, RequestState, Role};
 
-pub(crate) const HOUR: Duration = Duration::from_secs(3600);
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const HOUR: Duration = Duration::from_hours(1);
+pub(crate) const MINUTE: Duration = Duration::from_mins(1);
 
 pub(crate) const EMAIL: &str = "robin.vale@mail.example";
 pub(crate) const PHONE: &str = "+31 20 555 0187";
@@ -28,8 +28,18 @@ pub(crate) const PASSWORD_CHANGED: &str = "2026-01-02";
 pub(crate) const PDF: &[u8] = b"%PDF-1.7 invoice 10442 for somebody at 14 Marzipan Crossing";
 
 /// Every protected value of the customer.
-pub(crate) const CANARIES: [&str; 10] =
-    [EMAIL, PHONE, USER_NAME, ADDRESS, BIRTH_DATE, CARD, ORDER, PARCEL, RECEIPT, PASSWORD_CHANGED];
+pub(crate) const CANARIES: [&str; 10] = [
+    EMAIL,
+    PHONE,
+    USER_NAME,
+    ADDRESS,
+    BIRTH_DATE,
+    CARD,
+    ORDER,
+    PARCEL,
+    RECEIPT,
+    PASSWORD_CHANGED,
+];
 
 /// A contact point as JSON.
 pub(crate) fn email(value: &str, registered: &str, confirmed: Option<&str>) -> String {
@@ -57,7 +67,11 @@ pub(crate) fn document(points: &[String]) -> AccountDocument {
 
 /// Puts an account and returns its id.
 pub(crate) async fn put(world: &World, external_id: &str, points: &[String]) -> AccountId {
-    world.desk.put_account(None, external_id, document(points)).await.expect("put");
+    world
+        .desk
+        .put_account(None, external_id, document(points))
+        .await
+        .expect("put");
     account_named(world, external_id).await.id
 }
 
@@ -66,12 +80,20 @@ pub(crate) async fn customer(world: &World) -> AccountId {
     let phone = format!(
         r#"{{"kind":"phone","value":"{PHONE}","registered_at":"2019-05-01","confirmed_at":"2019-05-01"}}"#
     );
-    put(world, "A-1042", &[email(EMAIL, "2019-05-01", Some("2019-05-01")), phone]).await
+    put(
+        world,
+        "A-1042",
+        &[email(EMAIL, "2019-05-01", Some("2019-05-01")), phone],
+    )
+    .await
 }
 
 pub(crate) async fn account_named(world: &World, external_id: &str) -> AccountRow {
     let mut tx = world.desk.store().read().await.expect("a transaction");
-    tx.account_named(external_id).await.expect("a read").expect("an account")
+    tx.account_named(external_id)
+        .await
+        .expect("a read")
+        .expect("an account")
 }
 
 pub(crate) async fn account(world: &World, id: AccountId) -> AccountRow {
@@ -81,11 +103,24 @@ pub(crate) async fn account(world: &World, id: AccountId) -> AccountRow {
 
 /// A new call about an account.
 pub(crate) async fn call(world: &World, me: &Me, account: AccountId) -> i64 {
-    open(world, me, Channel::Phone, Some(account)).await.expect("a call")
+    open(world, me, Channel::Phone, Some(account))
+        .await
+        .expect("a call")
 }
 
-pub(crate) async fn open(world: &World, me: &Me, channel: Channel, account: Option<AccountId>) -> Result<i64, DeskError> {
-    let new = NewTicket { channel, subject: "About my order".to_owned(), heard: None, account, mine: true };
+pub(crate) async fn open(
+    world: &World,
+    me: &Me,
+    channel: Channel,
+    account: Option<AccountId>,
+) -> Result<i64, DeskError> {
+    let new = NewTicket {
+        channel,
+        subject: "About my order".to_owned(),
+        heard: None,
+        account,
+        mine: true,
+    };
     world.desk.open_ticket(me, new).await
 }
 
@@ -98,11 +133,19 @@ pub(crate) async fn lead(world: &World) -> Me {
 }
 
 pub(crate) async fn ask(world: &World, me: &Me, ticket: i64, kind: RequestKind) -> Asked {
-    world.desk.ask(me, ticket, kind, "", "").await.expect("an answer")
+    world
+        .desk
+        .ask(me, ticket, kind, "", "")
+        .await
+        .expect("an answer")
 }
 
 pub(crate) async fn deliver(world: &World, me: &Me, ticket: i64, field: &str, item: &str) -> Asked {
-    world.desk.ask(me, ticket, RequestKind::Deliver, field, item).await.expect("an answer")
+    world
+        .desk
+        .ask(me, ticket, RequestKind::Deliver, field, item)
+        .await
+        .expect("an answer")
 }
 
 pub(crate) async fn request(world: &World, id: RequestId) -> RequestRow {
@@ -115,7 +158,11 @@ pub(crate) async fn state(world: &World, asked: &Asked) -> RequestState {
 }
 
 pub(crate) async fn say(world: &World, me: &Me, ticket: i64, kind: MessageKind, text: &str) {
-    world.desk.add_message(me, ticket, kind, text).await.expect("a message");
+    world
+        .desk
+        .add_message(me, ticket, kind, text)
+        .await
+        .expect("a message");
 }
 
 /// Takes the letters that were carried so far.
@@ -131,7 +178,10 @@ pub(crate) async fn post(world: &World) -> Vec<Envelope> {
 
 /// The one letter of a kind.
 pub(crate) fn only(letters: &[Envelope], kind: &str) -> Envelope {
-    let found: Vec<_> = letters.iter().filter(|e| letter_kind(&e.letter) == kind).collect();
+    let found: Vec<_> = letters
+        .iter()
+        .filter(|e| letter_kind(&e.letter) == kind)
+        .collect();
     let all: Vec<_> = letters.iter().map(|e| letter_kind(&e.letter)).collect();
     assert_eq!(found.len(), 1, "one letter of kind {kind} among {all:?}");
     found[0].clone()
@@ -172,8 +222,16 @@ pub(crate) fn secret(envelope: &Envelope) -> String {
 /// Everything a letter says but the content of a delivery.
 pub(crate) fn says(letter: &Letter) -> String {
     match letter {
-        Letter::Confirm { what, channel, at, expires, .. } => format!("{what} {channel} {at} {expires}"),
-        Letter::Delivery { what, channel, at, .. } => format!("{what} {channel} {at}"),
+        Letter::Confirm {
+            what,
+            channel,
+            at,
+            expires,
+            ..
+        } => format!("{what} {channel} {at} {expires}"),
+        Letter::Delivery {
+            what, channel, at, ..
+        } => format!("{what} {channel} {at}"),
         Letter::Notice { contacts, .. } => format!("{contacts:?}"),
         Letter::Outreach { signals, at, .. } => format!("{signals:?} {at}"),
         Letter::Reply { text, number, .. } => format!("{number} {text}"),
@@ -184,8 +242,14 @@ pub(crate) fn says(letter: &Letter) -> String {
 /// What a delivery carries, as bytes.
 pub(crate) fn content(letter: &Letter) -> Vec<u8> {
     match letter {
-        Letter::Delivery { content: Content::Text(text), .. } => text.as_bytes().to_vec(),
-        Letter::Delivery { content: Content::Document { bytes, .. }, .. } => bytes.to_vec(),
+        Letter::Delivery {
+            content: Content::Text(text),
+            ..
+        } => text.as_bytes().to_vec(),
+        Letter::Delivery {
+            content: Content::Document { bytes, .. },
+            ..
+        } => bytes.to_vec(),
         _ => panic!("not a delivery"),
     }
 }
@@ -204,16 +268,26 @@ pub(crate) async fn notice_secret(world: &World, me: &Me, account: AccountId) ->
 pub(crate) async fn entries(world: &World) -> Vec<Entry> {
     let mut tx = world.desk.store().read().await.expect("a transaction");
     let rows = tx.ledger_rows(0, 100_000).await.expect("rows");
-    rows.iter().map(|row| Entry::decode(&row.body).expect("an entry")).collect()
+    rows.iter()
+        .map(|row| Entry::decode(&row.body).expect("an entry"))
+        .collect()
 }
 
 pub(crate) async fn entry_kinds(world: &World) -> Vec<String> {
-    entries(world).await.into_iter().map(|entry| entry.kind).collect()
+    entries(world)
+        .await
+        .into_iter()
+        .map(|entry| entry.kind)
+        .collect()
 }
 
 /// How many entries of a kind there are.
 pub(crate) async fn count(world: &World, kind: &str) -> usize {
-    entry_kinds(world).await.iter().filter(|k| *k == kind).count()
+    entry_kinds(world)
+        .await
+        .iter()
+        .filter(|k| *k == kind)
+        .count()
 }
 
 pub(crate) async fn jobs(world: &World, state: &str) -> Vec<JobRow> {
@@ -224,19 +298,28 @@ pub(crate) async fn jobs(world: &World, state: &str) -> Vec<JobRow> {
 /// What is written in a ticket, as one text.
 pub(crate) async fn written(world: &World, me: &Me, ticket: i64) -> String {
     let view = world.desk.ticket(me, ticket).await.expect("a ticket");
-    view.messages.into_iter().map(|message| message.text + "\n").collect()
+    view.messages
+        .into_iter()
+        .map(|message| message.text + "\n")
+        .collect()
 }
 
 /// The number of the account's open safety ticket.
 pub(crate) async fn safety(world: &World, account: AccountId) -> Option<i64> {
     let mut tx = world.desk.store().read().await.expect("a transaction");
-    tx.open_safety(account).await.expect("a read").map(|ticket| ticket.number)
+    tx.open_safety(account)
+        .await
+        .expect("a read")
+        .map(|ticket| ticket.number)
 }
 
 /// The number of the account's open flag.
 pub(crate) async fn flag(world: &World, account: AccountId) -> Option<i64> {
     let mut tx = world.desk.store().read().await.expect("a transaction");
-    tx.open_flag(account).await.expect("a read").map(|ticket| ticket.number)
+    tx.open_flag(account)
+        .await
+        .expect("a read")
+        .map(|ticket| ticket.number)
 }
 
 pub(crate) fn without_canaries(text: &str) {

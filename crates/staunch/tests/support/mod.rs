@@ -32,7 +32,11 @@ pub async fn engines() -> Vec<Engine> {
     match std::env::var("STAUNCH_TEST_POSTGRES") {
         Ok(server) if !server.is_empty() => {
             let name = format!("h{}_{}", std::process::id(), next());
-            out.push(Engine::Postgres(store::create_postgres(&server, &name).await.expect("a fresh database")));
+            out.push(Engine::Postgres(
+                store::create_postgres(&server, &name)
+                    .await
+                    .expect("a fresh database"),
+            ));
         }
         _ => println!(
             "skipped: the PostgreSQL half, as STAUNCH_TEST_POSTGRES names no server; run `cargo xtask test`"
@@ -62,7 +66,12 @@ impl Mail {
     pub fn link(&self) -> String {
         let at = self.text.find("/owner/").expect("a link in the mail");
         let start = self.text[..at].rfind("http").expect("an absolute link");
-        self.text[start..].split_whitespace().next().expect("a link").trim_end_matches(['.', ')', '>']).to_owned()
+        self.text[start..]
+            .split_whitespace()
+            .next()
+            .expect("a link")
+            .trim_end_matches(['.', ')', '>'])
+            .to_owned()
     }
 }
 
@@ -72,7 +81,9 @@ struct Post(Mutex<Vec<Mail>>);
 #[async_trait::async_trait]
 impl Inbox for Post {
     async fn take(&self, received: Received) -> Result<(), Refusal> {
-        let parsed = MessageParser::default().parse(&received.data).expect("a mail that parses");
+        let parsed = MessageParser::default()
+            .parse(&received.data)
+            .expect("a mail that parses");
         let mail = Mail {
             to: received.to.clone(),
             subject: parsed.subject().unwrap_or_default().to_owned(),
@@ -80,7 +91,12 @@ impl Inbox for Post {
             html: parsed.body_html(0).unwrap_or_default().into_owned(),
             attachments: parsed
                 .attachments()
-                .map(|part| (part.attachment_name().unwrap_or_default().to_owned(), part.contents().to_vec()))
+                .map(|part| {
+                    (
+                        part.attachment_name().unwrap_or_default().to_owned(),
+                        part.contents().to_vec(),
+                    )
+                })
                 .collect(),
             raw: received.data.clone(),
         };
@@ -99,15 +115,34 @@ pub struct Hook {
 #[derive(Clone, Default)]
 struct Hooks(Arc<Mutex<Vec<Hook>>>);
 
-async fn take_hook(State(hooks): State<Hooks>, headers: HeaderMap, body: Bytes) -> axum::http::StatusCode {
-    let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+async fn take_hook(
+    State(hooks): State<Hooks>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> axum::http::StatusCode {
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    };
     let body = String::from_utf8(body.to_vec()).expect("text");
     let secret = desk::provider::parse_secret(HOOK_SECRET).expect("a secret");
     let time = header("webhook-timestamp").parse().expect("a timestamp");
-    if !desk::provider::verify(&secret, &header("webhook-id"), time, &body, &header("webhook-signature")) {
+    if !desk::provider::verify(
+        &secret,
+        &header("webhook-id"),
+        time,
+        &body,
+        &header("webhook-signature"),
+    ) {
         return axum::http::StatusCode::UNAUTHORIZED;
     }
-    hooks.0.lock().expect("lock").push(Hook { id: header("webhook-id"), body });
+    hooks.0.lock().expect("lock").push(Hook {
+        id: header("webhook-id"),
+        body,
+    });
     axum::http::StatusCode::NO_CONTENT
 }
 
@@ -123,22 +158,32 @@ pub struct House {
     smtp: u16,
     idp: u16,
     set_up: Option<String>,
+    settings: Vec<(&'static str, &'static str)>,
 }
 
 impl House {
     /// Builds the world and starts the server on a fresh data folder.
     pub async fn start(engine: Engine) -> Self {
+        Self::with(engine, &[]).await
+    }
+
+    /// The same with more settings, as variables of the environment.
+    pub async fn with(engine: Engine, settings: &[(&'static str, &'static str)]) -> Self {
         let post = Arc::new(Post::default());
         let smtp = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let smtp_port = smtp.local_addr().expect("an address").port();
         let inbox: Arc<dyn Inbox> = post.clone();
         tokio::spawn(async move {
-            Listener::new("mail.example.net", inbox, Limits::default()).serve(smtp, std::future::pending()).await;
+            Listener::new("mail.example.net", inbox, Limits::default())
+                .serve(smtp, std::future::pending())
+                .await;
         });
         let hooks = Hooks::default();
         let idp = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let idp_port = idp.local_addr().expect("an address").port();
-        let router = Router::new().route("/hooks", post_hook()).with_state(hooks.clone());
+        let router = Router::new()
+            .route("/hooks", post_hook())
+            .with_state(hooks.clone());
         tokio::spawn(async move { axum::serve(idp, router).await.expect("served") });
         let mut house = Self {
             base: String::new(),
@@ -151,6 +196,7 @@ impl House {
             smtp: smtp_port,
             idp: idp_port,
             set_up: None,
+            settings: settings.to_vec(),
         };
         house.up().await;
         house
@@ -171,9 +217,13 @@ impl House {
             .env("STAUNCH_MAIL__PORT", self.smtp.to_string())
             .env("STAUNCH_MAIL__TLS", "none")
             .env("STAUNCH_MAIL__FROM", "support@acme.example")
-            .env("STAUNCH_IDENTITY__WEBHOOK_URL", format!("http://127.0.0.1:{}/hooks", self.idp))
+            .env(
+                "STAUNCH_IDENTITY__WEBHOOK_URL",
+                format!("http://127.0.0.1:{}/hooks", self.idp),
+            )
             .env("STAUNCH_IDENTITY__WEBHOOK_SECRET", HOOK_SECRET)
             .env("STAUNCH_LOG", "debug,sqlx=debug,hyper=info");
+        command.envs(self.settings.iter().copied());
         if let Engine::Postgres(url) = &self.engine {
             command.env("STAUNCH_SERVER__DATABASE", url);
         }
@@ -198,13 +248,19 @@ impl House {
                 if n == 0 {
                     break;
                 }
-                log.lock().expect("lock").push_str(&String::from_utf8_lossy(&part[..n]));
+                log.lock()
+                    .expect("lock")
+                    .push_str(&String::from_utf8_lossy(&part[..n]));
             }
         });
         let mut out = BufReader::new(child.stdout.take().expect("stdout"));
         let mut line = String::new();
         out.read_line(&mut line).expect("a line");
-        self.base = line.trim().strip_prefix("Staunch is at ").unwrap_or_else(|| panic!("{line}{}", self.log())).to_owned();
+        self.base = line
+            .trim()
+            .strip_prefix("Staunch is at ")
+            .unwrap_or_else(|| panic!("{line}{}", self.log()))
+            .to_owned();
         let base = self.base.clone();
         let fresh = tokio::task::spawn_blocking(move || {
             // The set-up link follows at once, if there is one; reading on would block otherwise.
@@ -222,16 +278,29 @@ impl House {
                 let mut rest = String::new();
                 let _ = out.read_to_string(&mut rest);
             });
-            receive.recv_timeout(Duration::from_secs(3)).unwrap_or_default()
+            receive
+                .recv_timeout(Duration::from_secs(3))
+                .unwrap_or_default()
         })
         .await
         .expect("read");
-        self.set_up = fresh.find("/set-up/").map(|at| fresh[at + "/set-up/".len()..].trim().to_owned());
+        self.set_up = fresh
+            .find("/set-up/")
+            .map(|at| fresh[at + "/set-up/".len()..].trim().to_owned());
         self.child = Some(child);
         let client = Client::new();
         let deadline = Instant::now() + Duration::from_secs(20);
-        while client.get(format!("{}/healthz", self.base)).send().await.is_err() {
-            assert!(Instant::now() < deadline, "the server doesn't answer: {}", self.log());
+        while client
+            .get(format!("{}/healthz", self.base))
+            .send()
+            .await
+            .is_err()
+        {
+            assert!(
+                Instant::now() < deadline,
+                "the server doesn't answer: {}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -246,15 +315,29 @@ impl House {
 
     /// Ends the server as an operator does, and says whether it ended well.
     pub async fn stop(&mut self) -> bool {
-        let Some(mut child) = self.child.take() else { return true };
-        let status = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().expect("kill");
+        let Some(mut child) = self.child.take() else {
+            return true;
+        };
+        let status = Command::new("kill")
+            .arg("-TERM")
+            .arg(child.id().to_string())
+            .status()
+            .expect("kill");
         assert!(status.success());
-        tokio::task::spawn_blocking(move || child.wait().expect("ended").success()).await.expect("waited")
+        tokio::task::spawn_blocking(move || child.wait().expect("ended").success())
+            .await
+            .expect("waited")
     }
 
     /// Runs a command of the binary on the data folder: its exit, standard output and error.
     pub fn run(&self, words: &[&str]) -> (bool, String, String) {
-        let out = self.command().args(words).arg("--data").arg(self.data()).output().expect("it runs");
+        let out = self
+            .command()
+            .args(words)
+            .arg("--data")
+            .arg(self.data())
+            .output()
+            .expect("it runs");
         (
             out.status.success(),
             String::from_utf8_lossy(&out.stdout).into_owned(),
@@ -282,7 +365,8 @@ impl House {
     pub async fn mail(&self, to: &str, words: &str) -> Mail {
         self.wait(&format!("a mail with `{words}`"), |house| {
             house.mails().into_iter().rev().find(|mail| {
-                mail.to.iter().any(|t| t == to) && (mail.subject.contains(words) || mail.text.contains(words))
+                mail.to.iter().any(|t| t == to)
+                    && (mail.subject.contains(words) || mail.text.contains(words))
             })
         })
         .await
@@ -295,8 +379,15 @@ impl House {
             if let Some(found) = look(self) {
                 return found;
             }
-            assert!(Instant::now() < deadline, "{what} did not come; subjects so far: {:?}\n{}",
-                self.mails().iter().map(|m| m.subject.clone()).collect::<Vec<_>>(), self.log());
+            assert!(
+                Instant::now() < deadline,
+                "{what} did not come; subjects so far: {:?}\n{}",
+                self.mails()
+                    .iter()
+                    .map(|m| m.subject.clone())
+                    .collect::<Vec<_>>(),
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -307,12 +398,19 @@ impl House {
         let (good, out, error) = self.run(&["token", "create", "--role", role, "--name", &name]);
         assert!(good, "{error}");
         assert_eq!(out.lines().count(), 1, "the token and nothing else: {out}");
-        Token { base: self.base.clone(), secret: out.trim().to_owned(), client: Client::new() }
+        Token {
+            base: self.base.clone(),
+            secret: out.trim().to_owned(),
+            client: Client::new(),
+        }
     }
 
     /// Imports accounts from JSON documents.
     pub fn import(&self, documents: &[Value]) -> String {
-        let file = self.folder.path().join(format!("accounts-{}.jsonl", next()));
+        let file = self
+            .folder
+            .path()
+            .join(format!("accounts-{}.jsonl", next()));
         let text: Vec<String> = documents.iter().map(Value::to_string).collect();
         std::fs::write(&file, text.join("\n")).expect("written");
         let (good, out, error) = self.run(&["accounts", "import", file.to_str().expect("a path")]);
@@ -341,15 +439,26 @@ pub struct Token {
 
 impl Token {
     pub async fn get(&self, path: &str) -> (StatusCode, Value) {
-        self.answer(self.client.get(format!("{}/api/v1{path}", self.base))).await
+        self.answer(self.client.get(format!("{}/api/v1{path}", self.base)))
+            .await
     }
 
     pub async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
-        self.answer(self.client.post(format!("{}/api/v1{path}", self.base)).json(&body)).await
+        self.answer(
+            self.client
+                .post(format!("{}/api/v1{path}", self.base))
+                .json(&body),
+        )
+        .await
     }
 
     pub async fn put(&self, path: &str, body: Value) -> (StatusCode, Value) {
-        self.answer(self.client.put(format!("{}/api/v1{path}", self.base)).json(&body)).await
+        self.answer(
+            self.client
+                .put(format!("{}/api/v1{path}", self.base))
+                .json(&body),
+        )
+        .await
     }
 
     pub async fn events(&self, lines: String) -> (StatusCode, Value) {
@@ -362,10 +471,17 @@ impl Token {
     }
 
     async fn answer(&self, request: reqwest::RequestBuilder) -> (StatusCode, Value) {
-        let answer = request.bearer_auth(&self.secret).send().await.expect("an answer");
+        let answer = request
+            .bearer_auth(&self.secret)
+            .send()
+            .await
+            .expect("an answer");
         let status = answer.status();
         let text = answer.text().await.expect("a body");
-        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+        (
+            status,
+            serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        )
     }
 }
 
@@ -386,20 +502,42 @@ pub struct Seen {
 
 impl Browser {
     pub fn new(house: &House) -> Self {
-        let client = Client::builder().cookie_store(true).redirect(Policy::limited(5)).build().expect("a client");
-        Self { base: house.base.clone(), client }
+        let client = Client::builder()
+            .cookie_store(true)
+            .redirect(Policy::limited(5))
+            .build()
+            .expect("a client");
+        Self {
+            base: house.base.clone(),
+            client,
+        }
     }
 
     fn url(&self, path: &str) -> String {
-        if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.base) }
+        if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        }
     }
 
     pub async fn get(&self, path: &str) -> Seen {
-        seen(self.client.get(self.url(path)).send().await.expect("an answer")).await
+        seen(
+            self.client
+                .get(self.url(path))
+                .send()
+                .await
+                .expect("an answer"),
+        )
+        .await
     }
 
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Seen {
-        let request = self.client.post(self.url(path)).header("sec-fetch-site", "same-origin").form(form);
+        let request = self
+            .client
+            .post(self.url(path))
+            .header("sec-fetch-site", "same-origin")
+            .form(form);
         seen(request.send().await.expect("an answer")).await
     }
 
@@ -414,22 +552,45 @@ impl Browser {
     }
 
     /// Becomes staff by a link of that kind (`set-up` or `invitation`) and returns the TOTP secret.
-    pub async fn enrol(&self, kind: &str, secret: &str, name: &str, login: &str, password: &str) -> String {
+    pub async fn enrol(
+        &self,
+        kind: &str,
+        secret: &str,
+        name: &str,
+        login: &str,
+        password: &str,
+    ) -> String {
         let page = self
-            .post(&format!("/{kind}/{secret}"), &[("name", name), ("login", login), ("password", password)])
+            .post(
+                &format!("/{kind}/{secret}"),
+                &[("name", name), ("login", login), ("password", password)],
+            )
             .await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.html);
         let totp = totp_of(&page.html);
-        let done = self.post(&format!("/{kind}/{secret}/code"), &[("code", &code(&totp, 0))]).await;
+        let done = self
+            .post(
+                &format!("/{kind}/{secret}/code"),
+                &[("code", &code(&totp, 0))],
+            )
+            .await;
         assert!(done.url.ends_with("/sign-in"), "{} {}", done.url, done.html);
         totp
     }
 
     /// Signs in; `ahead` says how many TOTP steps ahead of now the code is (each works once).
     pub async fn sign_in(&self, login: &str, password: &str, totp: &str, ahead: i64) -> Seen {
-        let first = self.post("/sign-in", &[("login", login), ("password", password)]).await;
-        assert!(first.url.contains("/sign-in/code"), "{} {}", first.url, first.html);
-        self.post("/sign-in/code", &[("code", &code(totp, ahead))]).await
+        let first = self
+            .post("/sign-in", &[("login", login), ("password", password)])
+            .await;
+        assert!(
+            first.url.contains("/sign-in/code"),
+            "{} {}",
+            first.url,
+            first.html
+        );
+        self.post("/sign-in/code", &[("code", &code(totp, ahead))])
+            .await
     }
 }
 
@@ -444,18 +605,33 @@ async fn seen(answer: reqwest::Response) -> Seen {
 
 /// The code of a TOTP secret, `ahead` steps of 30 seconds from now.
 pub fn code(secret: &str, ahead: i64) -> String {
-    #[expect(clippy::disallowed_methods, reason = "the server runs on the real clock")]
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the server runs on the real clock"
+    )]
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .expect("after 1970");
     let now = i64::try_from(now.as_micros()).expect("in range") + ahead * 30_000_000;
     desk::people::code_at(secret, words::Time(now)).expect("a code")
 }
 
 /// The TOTP secret on an enrolment page: letters of base 32, shown in groups of four.
 fn totp_of(html: &str) -> String {
-    let text: String = html.split('<').filter_map(|part| part.split_once('>')).map(|(_, text)| text).collect::<Vec<_>>().join("\n");
+    let text: String = html
+        .split('<')
+        .filter_map(|part| part.split_once('>'))
+        .map(|(_, text)| text)
+        .collect::<Vec<_>>()
+        .join("\n");
     text.lines()
         .map(|line| line.replace(' ', "").trim().to_owned())
-        .find(|line| line.len() == 32 && line.bytes().all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(&b)))
+        .find(|line| {
+            line.len() == 32
+                && line
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(&b))
+        })
         .unwrap_or_else(|| panic!("a secret on {html}"))
 }
 
@@ -468,7 +644,8 @@ pub struct Customer {
     pub invoice: String,
     pub pdf: Vec<u8>,
     pub document: Value,
-    pub canaries: Vec<String>,
+    /// Each canary, one of its forms, and that in small letters.
+    forms: Vec<(String, String, String)>,
 }
 
 impl Customer {
@@ -486,7 +663,8 @@ impl Customer {
         let password = format!("2025-0{}-2{}", 1 + n % 9, n % 9);
         let (order, invoice) = (format!("{}", 70_000 + n), format!("{}", 10_440 + n));
         let pdf = format!("%PDF-1.4 invoice {invoice} for canary-{n}-lapwing\n").into_bytes();
-        let mut point = serde_json::json!({"kind": "email", "value": email, "registered_at": "2019-05-01"});
+        let mut point =
+            serde_json::json!({"kind": "email", "value": email, "registered_at": "2019-05-01"});
         if confirmed {
             point["confirmed_at"] = "2019-05-01".into();
         }
@@ -504,34 +682,72 @@ impl Customer {
                 "password_changed": password,
             },
         });
-        let canaries = vec![
-            email.clone(), phone, address, parcel, birth, user, card, receipt, password,
+        let canaries = [
+            email.clone(),
+            phone,
+            address,
+            parcel,
+            birth,
+            user,
+            card,
+            receipt,
+            password,
             format!("canary-{n}-lapwing"),
         ];
-        Self { external_id: format!("A-{}", 1000 + n), email, order, invoice, pdf, document, canaries }
+        let all = canaries.iter().flat_map(|canary| {
+            forms(canary)
+                .into_iter()
+                .map(|form| (canary.clone(), form.clone(), form.to_lowercase()))
+        });
+        let forms = all.collect();
+        Self {
+            external_id: format!("A-{}", 1000 + n),
+            email,
+            order,
+            invoice,
+            pdf,
+            document,
+            forms,
+        }
     }
 
     /// The first canary of this customer in a text, in any of the forms that software turns values
     /// into.
     pub fn leak(&self, text: &str) -> Option<String> {
         let lower = text.to_lowercase();
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        self.canaries.iter().find(|canary| forms(canary).iter().any(|form| {
-            let only_digits = form.len() >= 8 && form.bytes().all(|b| b.is_ascii_digit());
-            text.contains(form.as_str()) || lower.contains(&form.to_lowercase()) || (only_digits && digits.contains(form.as_str()) && text.contains(form.as_str()))
-        })).cloned()
+        self.forms
+            .iter()
+            .find(|(_, form, small)| text.contains(form.as_str()) || lower.contains(small.as_str()))
+            .map(|(canary, _, _)| canary.clone())
     }
 }
 
 /// A value as it may turn up: raw, by URL, HTML and JSON rules, in base64, and its digits alone.
 fn forms(value: &str) -> Vec<String> {
-    use base64::{Engine as _, engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD}};
+    use base64::{
+        Engine as _,
+        engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD},
+    };
     let url: String = value
         .bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
         .collect();
-    let html = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;");
-    let json = serde_json::to_string(value).expect("text").trim_matches('"').to_owned();
+    let html = value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;");
+    let json = serde_json::to_string(value)
+        .expect("text")
+        .trim_matches('"')
+        .to_owned();
     let mut out = vec![value.to_owned(), url.replace("%20", "+"), url, html, json];
     out.push(STANDARD.encode(value));
     out.push(URL_SAFE_NO_PAD.encode(value));
@@ -555,9 +771,11 @@ fn forms(value: &str) -> Vec<String> {
 /// The value of the first hidden or button field of that name in a page.
 pub fn field(html: &str, name: &str) -> Option<String> {
     let needle = format!("name=\"{name}\"");
-    html.split('<').filter(|tag| tag.contains(&needle)).find_map(|tag| {
-        let (_, rest) = tag.split_once("value=\"")?;
-        let (value, _) = rest.split_once('"')?;
-        (!value.is_empty()).then(|| value.to_owned())
-    })
+    html.split('<')
+        .filter(|tag| tag.contains(&needle))
+        .find_map(|tag| {
+            let (_, rest) = tag.split_once("value=\"")?;
+            let (value, _) = rest.split_once('"')?;
+            (!value.is_empty()).then(|| value.to_owned())
+        })
 }

@@ -169,6 +169,7 @@ create table requests (
 );
 create index requests_by_ticket on requests (ticket_id, at);
 create index requests_by_account on requests (account_id, at);
+create index requests_by_field on requests (field_id);
 create index requests_by_expiry on requests (state, expires_at);
 
 create table challenges (
@@ -209,6 +210,7 @@ create table holds (
     reason     text not null,
     ticket_id  uuid references tickets (id),
     at         bigint not null,
+    locked     boolean not null default false,
     lifted_at  bigint
 );
 create index holds_by_account on holds (account_id);

@@ -51,7 +51,7 @@ impl Browser {
         let totp = invite.enrolment.expect("an enrolment").totp_secret_base32;
         let code = code_at(&totp, desk.now()).expect("a code");
         desk.accept(&setup, &code).await.expect("an admin");
-        world.clock.pass(Duration::from_secs(60));
+        world.clock.pass(Duration::from_mins(1));
         let half = desk
             .sign_in("ada", PASSWORD, "192.0.2.1", "Test")
             .await
@@ -65,7 +65,7 @@ impl Browser {
         desk.put_account(None, "A-1042", robin)
             .await
             .expect("an account");
-        world.clock.pass(Duration::from_secs(60));
+        world.clock.pass(Duration::from_mins(1));
         let (_stop, stopping) = tokio::sync::watch::channel(false);
         let app = App::new(
             Arc::clone(&world.desk),
@@ -297,11 +297,14 @@ async fn the_pages_of_an_admin_open_and_their_forms_answer() {
         .await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     let token = browser
-        .post("/desk/tokens", "name=import&role=admin&days=30")
+        .post("/desk/tokens", "name=import&role=admin&days=30&accounts=on")
         .await;
     assert!(token.text.contains("stt_"));
     let bad = browser
-        .post("/desk/tokens", "name=import&role=admin&days=never")
+        .post(
+            "/desk/tokens",
+            "name=import&role=admin&days=never&accounts=on",
+        )
         .await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     let long = format!("subject={}", "a".repeat(300));

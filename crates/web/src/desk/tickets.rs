@@ -18,7 +18,7 @@ use crate::{
     fault::Fault,
     guard::Staff,
     pages::{Page, go, sentence, shell},
-    routes::{ALL, Routes, WORKS, Who},
+    routes::{ALL, LEADS, Routes, WORKS, Who},
     view::{
         Counts, Flash, Tone, When,
         ticket::{
@@ -45,6 +45,11 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .post("/desk/tickets/{number}/release", Who::Staff(WORKS), release)
         .post("/desk/tickets/{number}/close", Who::Staff(WORKS), close)
         .post("/desk/tickets/{number}/reopen", Who::Staff(WORKS), reopen)
+        .post(
+            "/desk/tickets/{number}/hand-back",
+            Who::Staff(LEADS),
+            hand_back,
+        )
         .post("/desk/tickets/{number}/end", Who::Staff(WORKS), end)
         .post(
             "/desk/tickets/{number}/escalate",
@@ -438,6 +443,22 @@ async fn close(
         undo: Some(ticket_path(number, "/reopen", filter)),
         ..Flash::good(format!("#{number} is closed."))
     };
+    done(
+        &app,
+        &ticket_path(number, "", filter),
+        outcome.map(|()| flash),
+    )
+}
+
+async fn hand_back(
+    State(app): State<App>,
+    me: Staff,
+    Path(number): Path<String>,
+    Kept(filter): Kept,
+) -> Result<Response, Fault> {
+    let number = id(&number)?;
+    let outcome = app.desk().hand_back(&me, number).await;
+    let flash = Flash::good(format!("#{number} is with the reps again."));
     done(
         &app,
         &ticket_path(number, "", filter),

@@ -67,9 +67,34 @@ struct Wanted {
     name: String,
     role: String,
     days: String,
+    tickets: Option<String>,
+    accounts: Option<String>,
+    events: Option<String>,
+    ledger: Option<String>,
 }
 
 impl Wanted {
+    /// The scopes that were ticked.
+    fn scopes(&self) -> Result<Vec<String>, DeskError> {
+        let ticked = [
+            ("tickets", &self.tickets),
+            ("accounts", &self.accounts),
+            ("events", &self.events),
+            ("ledger", &self.ledger),
+        ];
+        let scopes: Vec<String> = ticked
+            .iter()
+            .filter(|(_, on)| on.is_some())
+            .map(|(scope, _)| (*scope).to_owned())
+            .collect();
+        if scopes.is_empty() {
+            return Err(DeskError::Invalid(
+                "tick what the token may be used for".to_owned(),
+            ));
+        }
+        Ok(scopes)
+    }
+
     fn read(&self) -> Result<(Role, u32), DeskError> {
         let role = self
             .role
@@ -88,10 +113,13 @@ async fn make(
     headers: HeaderMap,
     Form(form): Form<Wanted>,
 ) -> Result<Page, Fault> {
-    let outcome = match form.read() {
-        Ok((role, days)) => {
+    let outcome = match form
+        .read()
+        .and_then(|(role, days)| Ok((role, days, form.scopes()?)))
+    {
+        Ok((role, days, scopes)) => {
             app.desk()
-                .create_token(Some(&me), &form.name, role, days, &[])
+                .create_token(Some(&me), &form.name, role, days, &scopes)
                 .await
         }
         Err(error) => Err(error),

@@ -94,12 +94,16 @@ impl Ticket {
         self.kind == TicketKind::Safety
     }
 
-    pub(super) fn allowed(&self) -> impl Iterator<Item = (usize, &Offer)> {
-        self.offers
+    /// What can be done, numbered as its keys: documents and parcels, which callers ask for most, come
+    /// first, then what the owner is asked, then single details.
+    pub(super) fn allowed(&self) -> Vec<(usize, &Offer)> {
+        let mut offers: Vec<&Offer> = self
+            .offers
             .iter()
             .filter(|offer| !offer.refused())
-            .enumerate()
-            .map(|(i, offer)| (i + 1, offer))
+            .collect();
+        offers.sort_by_key(|offer| (offer.items.is_empty(), offer.kind == RequestKind::Deliver));
+        (1..).zip(offers).collect()
     }
 
     pub(super) fn refused(&self) -> impl Iterator<Item = &Offer> {

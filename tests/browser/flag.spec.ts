@@ -1,0 +1,70 @@
+import { expectAccessible } from './support/axe.ts';
+import { picture } from './support/shot.ts';
+import { expect, PHONE, test } from './support/test.ts';
+import { mailbox, markPage, pageStayed } from './support/world.ts';
+
+const OWNER = 'Tess Arkwrighter';
+
+test('wrong passwords and a far country raise one flag, and the owner settles it', { tag: '@picture' }, async ({ page: outside, people }) => {
+  test.setTimeout(240_000);
+  const rep = await people.staff('sam');
+  await rep.goto('/desk?filter=flags');
+  await markPage(rep);
+
+  const number = await test.step('the flag appears by itself, and later signals join it', async () => {
+    await outside.goto('/world?as=fraudster');
+    await outside.getByLabel('At the sign-in page of').selectOption({ label: OWNER });
+    await outside.getByRole('button', { name: /^Wrong password × 5/ }).click();
+    await expect(outside.locator('#flash')).toContainText(/flag #\d+/);
+    const number = (await outside.locator('#flash').innerText()).match(/flag #(\d+)/)?.[1] ?? '';
+    await expect(rep.locator(`#row-${number}`)).toContainText('the watch');
+    await outside.getByLabel('At the sign-in page of').selectOption({ label: OWNER });
+    await outside.getByRole('button', { name: /^Log in from Lagos/ }).click();
+    await expect(outside.locator('#flash')).toContainText('from Lagos');
+    await expect(rep.locator('a.row')).toHaveCount(1);
+    await pageStayed(rep);
+    return number;
+  });
+
+  await test.step('it says in words what was unusual', async () => {
+    await rep.locator(`#row-${number}`).getByRole('link').click();
+    const unusual = rep.getByRole('region', { name: 'What was unusual' });
+    await expect(unusual).toContainText(/5 failed logins/);
+    await expect(unusual).toContainText(/Nigeria/);
+    await expectAccessible(rep);
+    await picture(rep, 'flag');
+  });
+
+  const card = rep.locator('.card').first();
+  await test.step('the rep asks the owner', async () => {
+    await rep.locator('.offer button.act').filter({ hasText: 'Ask the owner: was this you?' }).click();
+    await expect(card).toContainText('Waiting for the owner');
+  });
+
+  await test.step('the owner says on a phone that it was them', async () => {
+    await outside.goto('/world?as=a-1045');
+    const mail = mailbox(outside, OWNER).getByRole('link').filter({ hasText: /was this you/i });
+    await expect(mail).toBeVisible();
+    await mail.click();
+    const link = (await outside.frameLocator('.letter iframe').getByRole('link', { name: 'Answer yes or no' }).getAttribute('href')) ?? '';
+    const phone = await people.somebody(PHONE);
+    await phone.goto(link);
+    await expect(phone.getByRole('heading', { name: 'Was this you?' })).toBeVisible();
+    const [one, other] = [await phone.getByRole('button').nth(0).boundingBox(), await phone.getByRole('button').nth(1).boundingBox()];
+    expect([one?.width, one?.height]).toEqual([other?.width, other?.height]);
+    await expectAccessible(phone);
+    await picture(phone, 'owner-was-this-you');
+    await phone.getByRole('button', { name: 'Yes, that was me' }).click();
+    await expect(phone.getByText("We will remember it.")).toBeVisible();
+    await expectAccessible(phone);
+  });
+
+  await test.step('the flag is closed by itself, and the place is known from now on', async () => {
+    await expect(rep.locator('.about')).toContainText('closed');
+    await expect(card).toContainText('Done');
+    await pageStayed(rep);
+    await outside.goto('/world?as=a-1045');
+    await outside.getByRole('button', { name: /^Log in from Lagos/ }).click();
+    await expect(outside.locator('#flash')).toContainText('sees nothing unusual');
+  });
+});
