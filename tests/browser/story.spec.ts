@@ -139,7 +139,7 @@ test('the fraudster gets nothing, the owner hears of it and freezes the account'
   });
 
   await test.step('the rep\'s page turns frozen by itself', async () => {
-    await expect(nora.locator('.proof')).toContainText('Frozen by the owner');
+    await expect(nora.locator('.proof')).toContainText('Frozen');
     await expect(nora.locator('.panel .state.danger')).toContainText('Frozen');
     await expect(nora.locator('.offer button.act').filter({ hasText: /^Send/ })).toHaveCount(0);
     await pageStayed(nora);

@@ -240,7 +240,7 @@ impl Desk {
             }
             (ChallengeKind::Outreach, Answer::Yes) => {
                 self.recognised(&mut tx, &row, &account, ticket, request.as_ref())
-                    .await?
+                    .await?;
             }
             (ChallengeKind::Outreach, Answer::No) => {
                 if let Some(request) = &request {
@@ -377,7 +377,7 @@ impl Desk {
                     RequestState::Refused,
                     now,
                 )
-                .await?
+                .await?;
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use gate::{Action, Actor, Outcome, Permit};
 use serde::{Deserialize, Serialize};
-use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, TicketRow, Tx};
+use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, JobId, MessageId,
@@ -193,7 +193,6 @@ impl Desk {
                 .await?;
             return Ok(None);
         }
-        let link = self.link(&mail)?;
         let key = self.key(&account)?;
 
         let action = match &mail.letter {
@@ -226,7 +225,46 @@ impl Desk {
             return Ok(None);
         };
 
-        let letter = match &mail.letter {
+        let delivered = match field {
+            Some((request, row)) => Some((request, open(&key, &row, &permit)?)),
+            None => None,
+        };
+        let letter = self
+            .compose(&mut tx, &mail, ticket.as_ref(), delivered)
+            .await?;
+        let address = key.open_address(
+            &Sealed::<Address>::from_bytes(point.sealed.clone()),
+            &permit,
+        )?;
+        drop(tx);
+        let envelope = Envelope {
+            to: address.into_text(),
+            message_id: job.id.to_string(),
+            company: self.settings.company.clone(),
+            letter,
+        };
+        // The record comes first and the value leaves after it: a mail that goes twice is better
+        // than one that the ledger never heard of.
+        self.letter_leaves(job, &mail, ticket.as_ref()).await?;
+        match self.carrier.carry(&envelope).await {
+            Ok(()) => {
+                self.letter_sent(job, &mail, ticket.as_ref()).await?;
+                Ok(None)
+            }
+            Err(error) => Ok(Some(error)),
+        }
+    }
+
+    /// What a letter says, looked up now. `delivered` is the request of a delivery and its content.
+    async fn compose(
+        &self,
+        tx: &mut Tx,
+        mail: &MailJob,
+        ticket: Option<&TicketRow>,
+        delivered: Option<(RequestRow, Content)>,
+    ) -> Result<Letter, DeskError> {
+        let link = self.link(mail)?;
+        Ok(match &mail.letter {
             LetterRef::Confirm { challenge } => {
                 let row = tx
                     .challenge_by_id(*challenge)
@@ -255,13 +293,10 @@ impl Desk {
                 }
             }
             LetterRef::Delivery { .. } => {
-                let Some((request, row)) = &field else {
-                    return Err(DeskError::NotFound);
-                };
-                let content = open(&key, row, &permit)?;
-                let channel = ticket.as_ref().map_or(Channel::Api, |t| t.channel);
+                let (request, content) = delivered.ok_or(DeskError::NotFound)?;
+                let channel = ticket.map_or(Channel::Api, |t| t.channel);
                 Letter::Delivery {
-                    what: request.label.clone(),
+                    what: request.label,
                     content,
                     channel,
                     at: request.at,
@@ -269,7 +304,7 @@ impl Desk {
                 }
             }
             LetterRef::Reply { message } => {
-                let ticket = ticket.as_ref().ok_or(DeskError::NotFound)?;
+                let ticket = ticket.ok_or(DeskError::NotFound)?;
                 let text = tx
                     .messages(ticket.id, 1000)
                     .await?
@@ -295,28 +330,7 @@ impl Desk {
                 link,
             },
             LetterRef::Frozen { at } => Letter::Frozen { at: *at },
-        };
-        let address = key.open_address(
-            &Sealed::<Address>::from_bytes(point.sealed.clone()),
-            &permit,
-        )?;
-        drop(tx);
-        let envelope = Envelope {
-            to: address.into_text(),
-            message_id: job.id.to_string(),
-            company: self.settings.company.clone(),
-            letter,
-        };
-        // The record comes first and the value leaves after it: a mail that goes twice is better
-        // than one that the ledger never heard of.
-        self.letter_leaves(job, &mail, ticket.as_ref()).await?;
-        match self.carrier.carry(&envelope).await {
-            Ok(()) => {
-                self.letter_sent(job, &mail, ticket.as_ref()).await?;
-                Ok(None)
-            }
-            Err(error) => Ok(Some(error)),
-        }
+        })
     }
 
     /// Whether the request behind a letter still waits for it, and its question can be answered.

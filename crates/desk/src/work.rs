@@ -255,9 +255,9 @@ impl Desk {
                     None => None,
                 };
                 if state == "dead" {
-                    dead.push((job, number))
+                    dead.push((job, number));
                 } else {
-                    waiting.push((job, number))
+                    waiting.push((job, number));
                 }
             }
         }

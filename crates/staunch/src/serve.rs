@@ -193,7 +193,7 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
 
     let (desk, scene) = if demo {
         let scene = demo::Scene::begin(&base, Arc::new(SystemClock), stopping.clone()).await?;
-        settings.desk.company = demo::COMPANY.to_owned();
+        demo::COMPANY.clone_into(&mut settings.desk.company);
         settings.desk.continue_url = Some(scene.continue_url());
         let outside = Outside {
             carrier: scene.carrier(),
@@ -234,15 +234,14 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
             let _ = stopping.wait_for(|stop| *stop).await;
         }));
     }
-    match &scene {
-        Some(scene) => scene.greet(&base),
-        None => {
-            println!("Staunch is at {base}");
-            if let Some(secret) = desk.first_setup().await? {
-                println!(
-                    "Set up the first admin with this link, which works once: {base}/set-up/{secret}"
-                );
-            }
+    if let Some(scene) = &scene {
+        scene.greet(&base);
+    } else {
+        println!("Staunch is at {base}");
+        if let Some(secret) = desk.first_setup().await? {
+            println!(
+                "Set up the first admin with this link, which works once: {base}/set-up/{secret}"
+            );
         }
     }
 

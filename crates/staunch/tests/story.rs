@@ -220,7 +220,7 @@ fn the_fraudster_gets_nothing_the_owner_hears_and_freezes() {
 
         // Every mail went to a registered address, and nothing protected is in the logs.
         for mail in cast.house.mails() {
-            assert_eq!(mail.to, [cast.robin.email.clone()]);
+            assert_eq!(mail.to.join(" "), cast.robin.email);
         }
         cast.nothing_leaked("the log", &cast.house.log());
         let (good, out, error) = cast.house.run(&["ledger", "verify"]);
@@ -251,7 +251,7 @@ fn the_honest_twin_gets_the_invoice_by_one_request() {
         cast.ask(&path, "deliver", "parcel", &cast.robin.order)
             .await;
         let mail = cast.house.mail(&cast.robin.email, "Brindlewick Row").await;
-        assert_eq!(mail.to, [cast.robin.email.clone()]);
+        assert_eq!(mail.to.join(" "), cast.robin.email);
     });
 }
 

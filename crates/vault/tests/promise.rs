@@ -108,7 +108,7 @@ fn a_permit_for_another_account_field_or_contact_point_opens_nothing() {
         .key
         .seal_address(EMAIL, "robin@mail.example.net", &house.entropy)
         .expect("sealed");
-    let refused = |result: Result<vault::Opened, VaultError>| result.err().expect("refused");
+    let refused = |result: Result<vault::Opened, VaultError>| result.expect_err("refused");
     assert_eq!(
         refused(house.key.open(&value, &permit(MINA, ADDRESS, EMAIL))),
         VaultError::OtherPermit

@@ -16,7 +16,7 @@ use crate::{app::App, cookie, fault::Fault, routes::Who};
 
 /// Who is signed in, for handlers of guarded routes.
 #[derive(Clone)]
-pub struct Staff(pub Me);
+pub(crate) struct Staff(pub(crate) Me);
 
 impl Deref for Staff {
     type Target = Me;
@@ -39,7 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Staff {
 
 /// Where a request comes from: the peer, or what a trusted proxy says.
 #[derive(Clone, Copy, Debug)]
-pub struct Source(pub IpAddr);
+pub(crate) struct Source(pub(crate) IpAddr);
 
 impl FromRequestParts<App> for Source {
     type Rejection = Fault;
@@ -74,13 +74,13 @@ fn source(peer: IpAddr, headers: &HeaderMap, app: &App) -> IpAddr {
 pub(crate) fn source_key(address: IpAddr) -> String {
     match address {
         IpAddr::V4(v4) => v4.to_string(),
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => v4.to_string(),
-            None => {
+        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(
+            || {
                 let s = v6.segments();
                 format!("{:x}:{:x}:{:x}:{:x}::/64", s[0], s[1], s[2], s[3])
-            }
-        },
+            },
+            |v4| v4.to_string(),
+        ),
     }
 }
 

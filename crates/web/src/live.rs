@@ -15,7 +15,7 @@ use tokio::{
 use crate::app::App;
 
 /// How long one stream lives; the browser then asks anew and its session is checked again.
-const LIVES: Duration = Duration::from_secs(300);
+const LIVES: Duration = Duration::from_mins(5);
 
 /// `GET /desk/live`.
 pub(crate) async fn stream(

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Path, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Redirect, Response},
 };
@@ -247,9 +247,4 @@ pub fn router(app: App, more: impl FnOnce(Routes) -> Routes) -> (Router, Vec<Rou
         .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .with_state(app);
     (router, list)
-}
-
-/// A header value that is certainly valid, or nothing.
-pub(crate) fn header_value(text: &str) -> Option<HeaderValue> {
-    HeaderValue::from_str(text).ok()
 }

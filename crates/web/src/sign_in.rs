@@ -57,7 +57,10 @@ fn page(app: &App, login: String, next: String, error: Option<String>) -> SignIn
         next,
         note: None,
         error,
-        demo: app.demo().map(|demo| demo.logins()).unwrap_or_default(),
+        demo: app
+            .demo()
+            .map(crate::app::DemoHints::logins)
+            .unwrap_or_default(),
     }
 }
 

@@ -17,17 +17,17 @@ use std::{
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-pub const HOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const HOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// Which database the server runs on.
 #[derive(Clone, Debug)]
-pub enum Engine {
+pub(crate) enum Engine {
     Sqlite,
     Postgres(String),
 }
 
 /// The engines at hand: SQLite always, PostgreSQL if the test run has a server for it.
-pub async fn engines() -> Vec<Engine> {
+pub(crate) async fn engines() -> Vec<Engine> {
     let mut out = vec![Engine::Sqlite];
     match std::env::var("STAUNCH_TEST_POSTGRES") {
         Ok(server) if !server.is_empty() => {
@@ -52,18 +52,18 @@ fn next() -> u32 {
 
 /// A mail that reached a mailbox.
 #[derive(Clone, Debug)]
-pub struct Mail {
-    pub to: Vec<String>,
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-    pub attachments: Vec<(String, Vec<u8>)>,
-    pub raw: Vec<u8>,
+pub(crate) struct Mail {
+    pub(crate) to: Vec<String>,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
+    pub(crate) attachments: Vec<(String, Vec<u8>)>,
+    pub(crate) raw: Vec<u8>,
 }
 
 impl Mail {
     /// The link in it that leads to a page of the owner.
-    pub fn link(&self) -> String {
+    pub(crate) fn link(&self) -> String {
         let at = self.text.find("/owner/").expect("a link in the mail");
         let start = self.text[..at].rfind("http").expect("an absolute link");
         self.text[start..]
@@ -107,9 +107,9 @@ impl Inbox for Post {
 
 /// A hook that reached the identity provider, its signature checked.
 #[derive(Clone, Debug)]
-pub struct Hook {
-    pub id: String,
-    pub body: String,
+pub(crate) struct Hook {
+    pub(crate) id: String,
+    pub(crate) body: String,
 }
 
 #[derive(Clone, Default)]
@@ -147,9 +147,9 @@ async fn take_hook(
 }
 
 /// The server and the world around it.
-pub struct House {
-    pub base: String,
-    pub folder: TempDir,
+pub(crate) struct House {
+    pub(crate) base: String,
+    pub(crate) folder: TempDir,
     engine: Engine,
     child: Option<Child>,
     log: Arc<Mutex<String>>,
@@ -163,12 +163,12 @@ pub struct House {
 
 impl House {
     /// Builds the world and starts the server on a fresh data folder.
-    pub async fn start(engine: Engine) -> Self {
+    pub(crate) async fn start(engine: Engine) -> Self {
         Self::with(engine, &[]).await
     }
 
     /// The same with more settings, as variables of the environment.
-    pub async fn with(engine: Engine, settings: &[(&'static str, &'static str)]) -> Self {
+    pub(crate) async fn with(engine: Engine, settings: &[(&'static str, &'static str)]) -> Self {
         let post = Arc::new(Post::default());
         let smtp = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let smtp_port = smtp.local_addr().expect("an address").port();
@@ -202,7 +202,7 @@ impl House {
         house
     }
 
-    pub fn data(&self) -> std::path::PathBuf {
+    pub(crate) fn data(&self) -> std::path::PathBuf {
         self.folder.path().join("data")
     }
 
@@ -231,7 +231,7 @@ impl House {
     }
 
     /// Starts the server (again) and waits until it answers.
-    pub async fn up(&mut self) {
+    pub(crate) async fn up(&mut self) {
         let mut child = self
             .command()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -256,11 +256,10 @@ impl House {
         let mut out = BufReader::new(child.stdout.take().expect("stdout"));
         let mut line = String::new();
         out.read_line(&mut line).expect("a line");
-        self.base = line
-            .trim()
-            .strip_prefix("Staunch is at ")
-            .unwrap_or_else(|| panic!("{line}{}", self.log()))
-            .to_owned();
+        let Some(base) = line.trim().strip_prefix("Staunch is at ") else {
+            panic!("{line}{}", self.log())
+        };
+        base.clone_into(&mut self.base);
         let base = self.base.clone();
         let fresh = tokio::task::spawn_blocking(move || {
             // The set-up link follows at once, if there is one; reading on would block otherwise.
@@ -306,7 +305,7 @@ impl House {
     }
 
     /// Ends the server as `kill -9` does.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().expect("killed");
             child.wait().expect("ended");
@@ -314,7 +313,7 @@ impl House {
     }
 
     /// Ends the server as an operator does, and says whether it ended well.
-    pub async fn stop(&mut self) -> bool {
+    pub(crate) async fn stop(&mut self) -> bool {
         let Some(mut child) = self.child.take() else {
             return true;
         };
@@ -330,7 +329,7 @@ impl House {
     }
 
     /// Runs a command of the binary on the data folder: its exit, standard output and error.
-    pub fn run(&self, words: &[&str]) -> (bool, String, String) {
+    pub(crate) fn run(&self, words: &[&str]) -> (bool, String, String) {
         let out = self
             .command()
             .args(words)
@@ -345,24 +344,24 @@ impl House {
         )
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log.lock().expect("lock").clone()
     }
 
-    pub fn set_up_secret(&self) -> Option<&str> {
+    pub(crate) fn set_up_secret(&self) -> Option<&str> {
         self.set_up.as_deref()
     }
 
-    pub fn mails(&self) -> Vec<Mail> {
+    pub(crate) fn mails(&self) -> Vec<Mail> {
         self.post.0.lock().expect("lock").clone()
     }
 
-    pub fn hooks(&self) -> Vec<Hook> {
+    pub(crate) fn hooks(&self) -> Vec<Hook> {
         self.hooks.0.lock().expect("lock").clone()
     }
 
     /// Waits until a mail to that address with those words in its subject or text is there.
-    pub async fn mail(&self, to: &str, words: &str) -> Mail {
+    pub(crate) async fn mail(&self, to: &str, words: &str) -> Mail {
         self.wait(&format!("a mail with `{words}`"), |house| {
             house.mails().into_iter().rev().find(|mail| {
                 mail.to.iter().any(|t| t == to)
@@ -373,7 +372,7 @@ impl House {
     }
 
     /// Waits until something is the case; the test fails after a while.
-    pub async fn wait<T>(&self, what: &str, look: impl Fn(&Self) -> Option<T>) -> T {
+    pub(crate) async fn wait<T>(&self, what: &str, look: impl Fn(&Self) -> Option<T>) -> T {
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
             if let Some(found) = look(self) {
@@ -393,7 +392,7 @@ impl House {
     }
 
     /// A token by the command line.
-    pub fn token(&self, role: &str) -> Token {
+    pub(crate) fn token(&self, role: &str) -> Token {
         let name = format!("test {}", next());
         let (good, out, error) = self.run(&["token", "create", "--role", role, "--name", &name]);
         assert!(good, "{error}");
@@ -406,7 +405,7 @@ impl House {
     }
 
     /// Imports accounts from JSON documents.
-    pub fn import(&self, documents: &[Value]) -> String {
+    pub(crate) fn import(&self, documents: &[Value]) -> String {
         let file = self
             .folder
             .path()
@@ -431,19 +430,19 @@ impl Drop for House {
 
 /// A program with a token.
 #[derive(Clone)]
-pub struct Token {
-    pub base: String,
-    pub secret: String,
+pub(crate) struct Token {
+    pub(crate) base: String,
+    pub(crate) secret: String,
     client: Client,
 }
 
 impl Token {
-    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
         self.answer(self.client.get(format!("{}/api/v1{path}", self.base)))
             .await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
         self.answer(
             self.client
                 .post(format!("{}/api/v1{path}", self.base))
@@ -452,7 +451,7 @@ impl Token {
         .await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> (StatusCode, Value) {
         self.answer(
             self.client
                 .put(format!("{}/api/v1{path}", self.base))
@@ -461,7 +460,7 @@ impl Token {
         .await
     }
 
-    pub async fn events(&self, lines: String) -> (StatusCode, Value) {
+    pub(crate) async fn events(&self, lines: String) -> (StatusCode, Value) {
         let request = self
             .client
             .post(format!("{}/api/v1/events", self.base))
@@ -486,22 +485,22 @@ impl Token {
 }
 
 /// A person with a browser: keeps cookies, follows redirects, has no scripts.
-pub struct Browser {
-    pub base: String,
+pub(crate) struct Browser {
+    pub(crate) base: String,
     client: Client,
 }
 
 /// A page as a browser got it.
 #[derive(Debug)]
-pub struct Seen {
-    pub status: StatusCode,
-    pub url: String,
-    pub headers: reqwest::header::HeaderMap,
-    pub html: String,
+pub(crate) struct Seen {
+    pub(crate) status: StatusCode,
+    pub(crate) url: String,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) html: String,
 }
 
 impl Browser {
-    pub fn new(house: &House) -> Self {
+    pub(crate) fn new(house: &House) -> Self {
         let client = Client::builder()
             .cookie_store(true)
             .redirect(Policy::limited(5))
@@ -521,7 +520,7 @@ impl Browser {
         }
     }
 
-    pub async fn get(&self, path: &str) -> Seen {
+    pub(crate) async fn get(&self, path: &str) -> Seen {
         seen(
             self.client
                 .get(self.url(path))
@@ -532,7 +531,7 @@ impl Browser {
         .await
     }
 
-    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Seen {
+    pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Seen {
         let request = self
             .client
             .post(self.url(path))
@@ -541,7 +540,7 @@ impl Browser {
         seen(request.send().await.expect("an answer")).await
     }
 
-    pub async fn post_from_elsewhere(&self, path: &str, form: &[(&str, &str)]) -> Seen {
+    pub(crate) async fn post_from_elsewhere(&self, path: &str, form: &[(&str, &str)]) -> Seen {
         let request = self
             .client
             .post(self.url(path))
@@ -552,7 +551,7 @@ impl Browser {
     }
 
     /// Becomes staff by a link of that kind (`set-up` or `invitation`) and returns the TOTP secret.
-    pub async fn enrol(
+    pub(crate) async fn enrol(
         &self,
         kind: &str,
         secret: &str,
@@ -579,7 +578,13 @@ impl Browser {
     }
 
     /// Signs in; `ahead` says how many TOTP steps ahead of now the code is (each works once).
-    pub async fn sign_in(&self, login: &str, password: &str, totp: &str, ahead: i64) -> Seen {
+    pub(crate) async fn sign_in(
+        &self,
+        login: &str,
+        password: &str,
+        totp: &str,
+        ahead: i64,
+    ) -> Seen {
         let first = self
             .post("/sign-in", &[("login", login), ("password", password)])
             .await;
@@ -604,7 +609,7 @@ async fn seen(answer: reqwest::Response) -> Seen {
 }
 
 /// The code of a TOTP secret, `ahead` steps of 30 seconds from now.
-pub fn code(secret: &str, ahead: i64) -> String {
+pub(crate) fn code(secret: &str, ahead: i64) -> String {
     #[expect(
         clippy::disallowed_methods,
         reason = "the server runs on the real clock"
@@ -637,20 +642,20 @@ fn totp_of(html: &str) -> String {
 
 /// A made-up customer whose every protected value is a canary: found anywhere else than in mail to
 /// the contact point, it is a leak.
-pub struct Customer {
-    pub external_id: String,
-    pub email: String,
-    pub order: String,
-    pub invoice: String,
-    pub pdf: Vec<u8>,
-    pub document: Value,
+pub(crate) struct Customer {
+    pub(crate) external_id: String,
+    pub(crate) email: String,
+    pub(crate) order: String,
+    pub(crate) invoice: String,
+    pub(crate) pdf: Vec<u8>,
+    pub(crate) document: Value,
     /// Each canary, one of its forms, and that in small letters.
     forms: Vec<(String, String, String)>,
 }
 
 impl Customer {
     /// The `n`th customer. Without `confirmed`, nobody ever confirmed the email.
-    pub fn new(n: u32, confirmed: bool) -> Self {
+    pub(crate) fn new(n: u32, confirmed: bool) -> Self {
         use base64::{Engine as _, engine::general_purpose::STANDARD};
         let email = format!("owl{n}kestrel@mail{n}.example.net");
         let phone = format!("+1 202 555 01{n:02}");
@@ -713,7 +718,7 @@ impl Customer {
 
     /// The first canary of this customer in a text, in any of the forms that software turns values
     /// into.
-    pub fn leak(&self, text: &str) -> Option<String> {
+    pub(crate) fn leak(&self, text: &str) -> Option<String> {
         let lower = text.to_lowercase();
         self.forms
             .iter()
@@ -769,7 +774,7 @@ fn forms(value: &str) -> Vec<String> {
 }
 
 /// The value of the first hidden or button field of that name in a page.
-pub fn field(html: &str, name: &str) -> Option<String> {
+pub(crate) fn field(html: &str, name: &str) -> Option<String> {
     let needle = format!("name=\"{name}\"");
     html.split('<')
         .filter(|tag| tag.contains(&needle))

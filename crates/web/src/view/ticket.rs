@@ -94,15 +94,17 @@ impl Ticket {
         self.kind == TicketKind::Safety
     }
 
-    /// What can be done, numbered as its keys: documents and parcels, which callers ask for most, come
-    /// first, then what the owner is asked, then single details.
+    /// What can be done, numbered as its keys: what this ticket is for and what callers ask for most
+    /// comes first.
     pub(super) fn allowed(&self) -> Vec<(usize, &Offer)> {
-        let mut offers: Vec<&Offer> = self
-            .offers
-            .iter()
-            .filter(|offer| !offer.refused())
-            .collect();
-        offers.sort_by_key(|offer| (offer.items.is_empty(), offer.kind == RequestKind::Deliver));
+        let mut offers: Vec<&Offer> = self.offers.iter().filter(|offer| !offer.refused()).collect();
+        offers.sort_by_key(|offer| match offer.kind {
+            RequestKind::Ask | RequestKind::Unlock => 0,
+            RequestKind::Deliver if !offer.items.is_empty() => 1,
+            RequestKind::Deliver => 3,
+            RequestKind::Lock => 4,
+            _ => 2,
+        });
         (1..).zip(offers).collect()
     }
 
