@@ -305,11 +305,11 @@ impl House {
             None,
             stopping,
         );
-        let (router, routes) = web::router(app, |routes| routes);
+        let (router, list) = web::router(app, |more| more);
         let desk = &world.desk;
         let mut house = Self {
             router,
-            routes,
+            routes: list,
             cookies: BTreeMap::new(),
             me: BTreeMap::new(),
             hidden: 0,
@@ -344,7 +344,7 @@ impl House {
         desk.accept(secret, &code_at(&totp, world.clock.now()).expect("a code"))
             .await
             .expect("accepted");
-        world.clock.pass(Duration::from_secs(60));
+        world.clock.pass(Duration::from_mins(1));
         let half = desk
             .sign_in(role.as_str(), PASSWORD, "192.0.2.1", "test")
             .await

@@ -97,7 +97,11 @@ impl Ticket {
     /// What can be done, numbered as its keys: what this ticket is for and what callers ask for most
     /// comes first.
     pub(super) fn allowed(&self) -> Vec<(usize, &Offer)> {
-        let mut offers: Vec<&Offer> = self.offers.iter().filter(|offer| !offer.refused()).collect();
+        let mut offers: Vec<&Offer> = self
+            .offers
+            .iter()
+            .filter(|offer| !offer.refused())
+            .collect();
         offers.sort_by_key(|offer| match offer.kind {
             RequestKind::Ask | RequestKind::Unlock => 0,
             RequestKind::Deliver if !offer.items.is_empty() => 1,
