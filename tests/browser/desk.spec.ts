@@ -92,7 +92,7 @@ test('everything is reached by keys', async ({ people }) => {
 
 test('a ticket goes to the lead with its reason, and the rep gets words', async ({ people }) => {
   const [rep, lead] = [await people.staff('sam'), await people.staff('marta')];
-  const number = await callAbout(rep, 'A-1047', 'Ivo Sandhult');
+  const number = await callAbout(rep, 'A-1046', 'Paulo Montenoso');
   await lead.goto('/desk?filter=escalated');
   await rep.keyboard.press('Escape');
   await rep.keyboard.press('e');
@@ -143,7 +143,7 @@ test('the dark theme is chosen and kept', { tag: '@picture' }, async ({ people }
   await expect(page.locator('html')).not.toHaveAttribute('data-theme');
 });
 
-test('at 1024 what can be done is a drawer', { tag: '@picture' }, async ({ people }) => {
+test('at 1024 what can be done is a drawer', async ({ people }) => {
   const page = await people.staff('sam', { viewport: { width: 1024, height: 768 } });
   await callAbout(page, 'A-1046', 'Paulo Montenoso');
   const panel = page.locator('#panel');
@@ -158,12 +158,13 @@ test('at 1024 what can be done is a drawer', { tag: '@picture' }, async ({ peopl
   await expect(panel.locator('[data-offer="1"]')).toBeFocused();
   await page.getByRole('link', { name: 'Back to the conversation' }).click();
   await expect(panel).toBeHidden();
+  await page.keyboard.press('e');
+  await expect(page.getByLabel('What feels odd?')).toBeFocused();
 });
 
 test('at 390 one pane shows at a time, with acts at the foot', { tag: '@picture' }, async ({ people }) => {
   const page = await people.staff('sam', PHONE);
-  const number = await callAbout(page, 'A-1046', 'Paulo Montenoso').catch(() => '');
-  expect(number).toMatch(/^\d+$/);
+  await callAbout(page, 'A-1046', 'Paulo Montenoso');
   const [list, conversation, panel] = [page.locator('.list'), page.locator('#conversation'), page.locator('#panel')];
   await expect(conversation).toBeVisible();
   await expect(list).toBeHidden();

@@ -12,6 +12,8 @@ use crate::{
     desk::{Desk, outcome_word},
     error::DeskError,
     provider::{Hook, HookData},
+    request::frozen_since,
+    settings::hours,
 };
 
 const RESET: &str = "reset.confirmed";
@@ -282,7 +284,11 @@ impl Desk {
         request: &RequestRow,
     ) -> Result<(), DeskError> {
         let now = self.now();
-        let point = tx.contact_point(row.contact_point_id).await?;
+        let mut point = tx.contact_point(row.contact_point_id).await?;
+        if request.kind == RequestKind::Unlock {
+            let since = frozen_since(tx, account.id).await?;
+            point = point.filter(|point| since.is_none_or(|since| point.effective_at <= since));
+        }
         let mut facts = self.facts(
             Actor::Owner,
             Action::Request(request.kind),
@@ -434,14 +440,13 @@ impl Desk {
             let text = serde_json::to_string(&history).map_err(|e| DeskError::json(&e))?;
             tx.set_history(account.id, &text).await?;
         }
-        self.write(
-            tx,
-            &ticket,
-            MessageKind::Desk,
-            None,
-            "The owner answered: yes, that was me. The place is remembered.",
-        )
-        .await?;
+        let text = if detail.countries.is_empty() {
+            "The owner answered: yes, that was me."
+        } else {
+            "The owner answered: yes, that was me. The place is remembered."
+        };
+        self.write(tx, &ticket, MessageKind::Desk, None, text)
+            .await?;
         if more {
             let text = "More was noticed since the owner was asked. The flag stays open: ask them about that too.";
             self.write(tx, &ticket, MessageKind::Desk, None, text)
@@ -582,7 +587,10 @@ impl Desk {
         let frozen = account.hold == words::HoldLevel::Frozen;
         Ok(match hook.kind.as_str() {
             RESET => {
+                // A yes is fresh for as long as its link was; sent again much later, it is none.
+                let fresh = job.created_at + hours(self.settings.link_hours) > self.now();
                 !frozen
+                    && fresh
                     && reset_of(&mut tx, job)
                         .await?
                         .is_some_and(|r| r.state == RequestState::Sending)
@@ -602,8 +610,7 @@ impl Desk {
             .entry("desk", "hook.withheld")
             .with("job", job.id.to_string());
         if let Some(ticket) = &ticket {
-            let text =
-                "The identity provider was not told: the account was frozen in the meantime.";
+            let text = "The identity provider was not told: the account was frozen in the meantime, or the owner's yes is too old.";
             self.write(tx, ticket, MessageKind::Desk, None, text)
                 .await?;
             entry = entry.with_ticket(ticket.number);

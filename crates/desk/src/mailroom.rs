@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
-    AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, JobId, MessageId,
-    MessageKind, RequestId, RequestKind, RequestState, TicketId, Time,
+    AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
+    MessageId, MessageKind, RequestId, RequestKind, RequestState, TicketId, Time,
 };
 use zeroize::Zeroizing;
 
@@ -245,7 +245,13 @@ impl Desk {
         };
         // The record comes first and the value leaves after it: a mail that goes twice is better
         // than one that the ledger never heard of.
-        self.letter_leaves(job, &mail, ticket.as_ref()).await?;
+        if !self
+            .letter_leaves(job, &mail, ticket.as_ref(), account.hold)
+            .await?
+        {
+            let why = "something changed at that moment; it is decided anew".to_owned();
+            return Ok(Some(CarrierError::Later(why)));
+        }
         match self.carrier.carry(&envelope).await {
             Ok(()) => {
                 self.letter_sent(job, &mail, ticket.as_ref()).await?;
@@ -353,19 +359,29 @@ impl Desk {
         }
     }
 
+    /// Records that a letter leaves, unless what it was decided on changed since: false then, and
+    /// nothing is recorded.
     async fn letter_leaves(
         &self,
         job: &JobRow,
         mail: &MailJob,
         ticket: Option<&TicketRow>,
-    ) -> Result<(), DeskError> {
+        hold: HoldLevel,
+    ) -> Result<bool, DeskError> {
         let mut tx = self.store.begin().await?;
+        tx.queue_for_account(mail.account).await?;
+        let account = self.account(&mut tx, mail.account).await?;
+        let point = tx.contact_point(mail.point).await?;
+        if account.hold != hold || point.is_none_or(|point| !point.usable(self.now())) {
+            return Ok(false);
+        }
         let kind = match &mail.letter {
             LetterRef::Delivery { .. } => "disclosure.leaving",
             _ => "mail.leaving",
         };
         tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket).with("try", job.tries));
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(true)
     }
 
     async fn letter_sent(

@@ -267,7 +267,12 @@ impl Desk {
                 "this ticket is closed; open it again first, so that the owner hears of it",
             ));
         }
-        let points = tx.contact_points(account.id).await?;
+        let mut points = tx.contact_points(account.id).await?;
+        if kind == RequestKind::Unlock {
+            // What came in during the freeze doesn't end it.
+            let since = frozen_since(&mut tx, account.id).await?;
+            points.retain(|point| since.is_none_or(|since| point.effective_at <= since));
+        }
         let place = self.destination(&points).cloned();
         let row = self
             .asked_field(&mut tx, &account, kind, field, item)
@@ -772,6 +777,19 @@ struct Case<'a> {
     place: Option<&'a ContactPointRow>,
     label: &'a str,
     id: RequestId,
+}
+
+/// Since when the oldest hold that is not lifted stands.
+pub(crate) async fn frozen_since(
+    tx: &mut Tx,
+    account: words::AccountId,
+) -> Result<Option<words::Time>, DeskError> {
+    let holds = tx.holds(account).await?;
+    Ok(holds
+        .iter()
+        .filter(|hold| hold.lifted_at.is_none())
+        .map(|hold| hold.at)
+        .min())
 }
 
 fn said_label(case: &Case<'_>) -> String {

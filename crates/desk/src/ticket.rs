@@ -200,6 +200,19 @@ impl Desk {
     /// an old ticket would be the quiet way in.
     async fn heard_again(&self, tx: &mut Tx, ticket: &TicketRow) -> Result<(), DeskError> {
         let now = self.now();
+        if let (Channel::Watch, Some(account)) = (ticket.channel, ticket.account_id) {
+            // The watch's ticket is none of the owner's contacts until somebody speaks in it.
+            let notice = NoticeRow {
+                id: self.id(NoticeId::new),
+                account_id: account,
+                ticket_id: ticket.id,
+                channel: Channel::Phone,
+                began_at: now,
+                due_at: self.told_by(now),
+                told_at: None,
+            };
+            return Ok(tx.add_notice(&notice).await?);
+        }
         match tx.last_told(ticket.id).await? {
             Some(told) if self.told_by(told) <= now => {
                 self.contact(tx, ticket, now, self.told_by(now)).await

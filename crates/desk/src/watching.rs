@@ -82,7 +82,7 @@ impl Desk {
                     found.push((event.at, signal));
                 }
                 tx.add_login(&LoginRow {
-                    id: uuid::Uuid::from(self.id(words::JobId::new)),
+                    id: self.event_id(account.id, event),
                     account_id: account.id,
                     at: event.at,
                     outcome: match event.outcome {
@@ -174,6 +174,18 @@ impl Desk {
         }
         tx.changed(Change::List);
         self.touch(tx, &mut ticket).await
+    }
+
+    /// The id of a kept event: the same for one that is sent twice, if its sender names it.
+    fn event_id(&self, account: AccountId, event: &LoginEvent) -> uuid::Uuid {
+        let Some(id) = &event.id else {
+            return uuid::Uuid::from(self.id(words::JobId::new));
+        };
+        let name = format!("{account} {} {:?} {id}", event.at.micros(), event.outcome);
+        let mark = self.vault.blind("login event", &name).0;
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&mark[..16]);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
     /// The signals that opened or joined a flag, oldest first.

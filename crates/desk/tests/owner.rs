@@ -551,3 +551,46 @@ fn a_freeze_by_support_says_so() {
         assert_eq!(request(&world, asked.id).await.kind, RequestKind::Lock);
     });
 }
+
+#[test]
+fn an_address_that_came_in_during_a_freeze_does_not_lift_it() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let lead = world.staff("lena", words::Role::Lead).await;
+        let number = call(&world, &lead, robin).await;
+        ask(&world, &lead, number, RequestKind::Lock).await;
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
+
+        // A put during the freeze neither adds nor removes a contact point.
+        let mut tx = world.desk.store().read().await.expect("a transaction");
+        let row = tx.account(robin).await.expect("found").expect("there");
+        let before: Vec<_> = points(&mut tx, robin).await;
+        drop(tx);
+        let other = desk::accounts::AccountDocument::from_json(
+            br#"{"display_name":"Robin","contact_points":[{"kind":"email","value":"thief@quickmail.example.com","confirmed_at":"2019-05-01"}]}"#,
+        )
+        .expect("a document");
+        world
+            .desk
+            .put_account(None, &row.external_id, other)
+            .await
+            .expect("put");
+        world.clock.pass(std::time::Duration::from_hours(80));
+        let mut tx = world.desk.store().read().await.expect("a transaction");
+        assert_eq!(points(&mut tx, robin).await, before);
+        drop(tx);
+
+        // And the question of lifting it goes to the owner's own address.
+        let number = call(&world, &lead, robin).await;
+        post(&world).await;
+        ask(&world, &lead, number, RequestKind::Unlock).await;
+        for envelope in post(&world).await {
+            assert_eq!(envelope.to.as_str(), EMAIL);
+        }
+    });
+}
+
+async fn points(tx: &mut store::Tx, account: words::AccountId) -> Vec<words::ContactPointId> {
+    let rows = tx.contact_points(account).await.expect("points");
+    rows.into_iter().map(|row| row.id).collect()
+}

@@ -218,6 +218,8 @@ impl Settings {
         {
             bail!("`desk.base_url` begins with http:// or https:// and doesn't end with a slash");
         }
+        self.bounds()?;
+        crate::serve::places(self)?;
         if let Some(identity) = &self.identity {
             desk::provider::parse_secret(&identity.webhook_secret)
                 .map_err(|why| anyhow::anyhow!("`identity.webhook_secret`: {why}"))?;
@@ -243,6 +245,43 @@ impl Settings {
         }
         if let Some(path) = &self.server.catalogue {
             crate::serve::catalogue(Some(path))?;
+        }
+        Ok(())
+    }
+}
+
+impl Settings {
+    /// Numbers that would take a promise back, or stop the desk, are no settings.
+    fn bounds(&self) -> Result<()> {
+        let desk = &self.desk;
+        let bounds = [
+            (
+                "desk.cooling_off_hours",
+                desk.cooling_off_hours,
+                24,
+                24 * 90,
+            ),
+            ("desk.link_hours", desk.link_hours, 1, 24),
+            (
+                "desk.notice_after_minutes",
+                desk.notice_after_minutes,
+                1,
+                60,
+            ),
+            ("desk.notices_per_day", desk.notices_per_day as u64, 1, 24),
+            ("desk.look_ups", desk.look_ups.into(), 1, 1_000_000),
+            ("desk.questions", desk.questions.into(), 1, 1_000_000),
+            ("desk.deliveries", desk.deliveries.into(), 1, 1_000_000),
+            ("desk.session_hours", desk.session_hours, 1, 24),
+            ("desk.session_idle_hours", desk.session_idle_hours, 1, 24),
+            ("desk.invitation_hours", desk.invitation_hours, 1, 24 * 14),
+            ("desk.lease_seconds", desk.lease_seconds, 5, 3600),
+            ("web.timeout_seconds", self.web.timeout_seconds, 1, 600),
+        ];
+        for (key, value, least, most) in bounds {
+            if !(least..=most).contains(&value) {
+                bail!("`{key}` is {value}; choose {least} to {most}");
+            }
         }
         Ok(())
     }
@@ -312,6 +351,18 @@ mod tests {
     #[test]
     fn nothing_set_is_fine() {
         read("").expect("defaults").check().expect("fine");
+    }
+
+    #[test]
+    fn a_number_that_takes_a_promise_back_is_refused() {
+        for text in [
+            "cooling_off_hours = 0",
+            "link_hours = 1000",
+            "notices_per_day = 0",
+        ] {
+            let settings = read(&format!("[desk]\n{text}")).expect("reads");
+            assert!(settings.check().is_err(), "{text}");
+        }
     }
 
     #[test]

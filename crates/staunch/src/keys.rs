@@ -29,6 +29,10 @@ impl Folder {
                 path.display()
             );
         }
+        // Tickets and names stand in the database as they are: nobody else on this machine reads them.
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).with_context(|| {
+            format!("can't close the data folder `{}` to others", path.display())
+        })?;
         Ok(Self(path.to_owned()))
     }
 

@@ -5,6 +5,7 @@ mod config;
 mod hook;
 mod journal;
 mod keys;
+mod listen;
 mod serve;
 mod system;
 mod token;
@@ -57,6 +58,8 @@ pub(crate) struct Place {
 
 fn main() -> Result<()> {
     let cli = Cli::parse();
+    // Whatever is written here is for its owner alone, the database and its side files included.
+    rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
     rustls::crypto::aws_lc_rs::default_provider()
         .install_default()
         .map_err(|_| anyhow::anyhow!("the cryptographic library could not be set up"))?;

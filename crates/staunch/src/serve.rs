@@ -5,7 +5,7 @@ use desk::{Desk, Parts, catalogue::Catalogue, letter::Carrier, provider::Identit
 use gate::Gate;
 use ledger::Signer;
 use mail::SmtpCarrier;
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 use store::Store;
 use tokio::{net::TcpListener, sync::watch as tell, task::JoinSet};
 use tracing_subscriber::EnvFilter;
@@ -19,6 +19,7 @@ use crate::{
     hook::{NoMail, NoProvider, WebHook},
     journal::witness,
     keys::Folder,
+    listen,
     system::{SystemClock, SystemEntropy},
 };
 
@@ -42,7 +43,7 @@ pub(crate) fn catalogue(file: Option<&Path>) -> Result<Catalogue> {
     Catalogue::parse(&text).with_context(|| format!("the catalogue `{}`", path.display()))
 }
 
-fn places(settings: &Settings) -> Result<Option<Places>> {
+pub(crate) fn places(settings: &Settings) -> Result<Option<Places>> {
     match &settings.server.countries {
         Some(path) => {
             let bytes = std::fs::read(path)
@@ -151,7 +152,10 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
     log(loaded.settings.server.log_json);
     loaded.settings.check()?;
     let shown = loaded.shown();
-    let marks = loaded.marks();
+    let mut marks = loaded.marks();
+    if let Some(listen) = &place.listen {
+        marks.insert("server.listen".to_owned(), listen.clone());
+    }
     let mut settings = loaded.settings;
     if let Some(listen) = &place.listen {
         settings.server.listen = listen.parse().with_context(|| {
@@ -246,23 +250,16 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
     }
 
     let mut ended = stopping.clone();
-    let server = axum::serve(
-        listener,
-        router.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async move {
+    let stopped = async move {
+        // An error means that the server is gone, which is the same.
         let _ = ended.wait_for(|stop| *stop).await;
-    });
-    let mut server = tokio::spawn(async move { server.await });
-    tokio::select! {
-        () = told_to_stop() => {}
-        result = &mut server => bail!("the server ended by itself: {result:?}"),
-    }
+    };
+    let server = tokio::spawn(listen::answer(listener, router, stopped, GRACE));
+    told_to_stop().await;
     tracing::info!("stopping: work in hand is finished");
     stop.send_replace(true);
-    if tokio::time::timeout(GRACE, &mut server).await.is_err() {
+    if !server.await? {
         tracing::warn!("some requests took too long and were cut off");
-        server.abort();
     }
     // A letter in hand is finished too; what is queued stays queued.
     if tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} })

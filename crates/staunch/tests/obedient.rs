@@ -105,15 +105,45 @@ async fn torment(engine: Engine) {
         ("STAUNCH_DESK__LOOK_UPS", "1000000"),
     ];
     let house = House::with(engine, &wide).await;
-    let customers = [Customer::new(71, true), Customer::new(72, false)];
-    house.import(&[customers[0].document.clone(), customers[1].document.clone()]);
+    let customers = [
+        Customer::new(71, true),
+        Customer::new(72, false),
+        Customer::new(73, true),
+    ];
+    house.import(
+        &customers
+            .iter()
+            .map(|customer| customer.document.clone())
+            .collect::<Vec<_>>(),
+    );
+    let secret = house.set_up_secret().expect("a set-up link").to_owned();
+    let admin = Browser::new(&house);
+    let totp = admin
+        .enrol(
+            "set-up",
+            &secret,
+            "Ada Admin",
+            "ada",
+            "correct mule staple 42",
+        )
+        .await;
+    admin
+        .sign_in("ada", "correct mule staple 42", &totp, 1)
+        .await;
+    let live = admin.listen("/desk/live").await;
     let mut watcher = Watcher {
         customers: &customers,
         answers: 0,
     };
     let mut kinds = BTreeSet::new();
     // Every pair for a rep; for the others every act after each of three.
-    for (role, customer, firsts) in [("rep", 0, usize::MAX), ("lead", 0, 3), ("rep", 1, 3)] {
+    for (role, customer, firsts) in [
+        ("rep", 0, usize::MAX),
+        ("lead", 0, 3),
+        ("admin", 0, 3),
+        ("rep", 1, 3),
+        ("rep", 2, 1),
+    ] {
         let token = house.token(role);
         let (status, account) = token
             .get(&format!("/accounts/{}", customers[customer].external_id))
@@ -121,8 +151,23 @@ async fn torment(engine: Engine) {
         assert_eq!(status, StatusCode::OK);
         watcher.look("the account", &account.to_string());
         let id = find(&token, "external_id", &customers[customer].external_id).await;
-        let other = find(&token, "external_id", &customers[1 - customer].external_id).await;
-        let acts = acts(&customers[customer], &other);
+        let other = find(
+            &token,
+            "external_id",
+            &customers[usize::from(customer == 0)].external_id,
+        )
+        .await;
+        let mut acts = acts(&customers[customer], &other);
+        if customer == 2 {
+            // Frozen first: every act then meets the freeze.
+            acts.insert(
+                0,
+                Act {
+                    path: "/requests",
+                    body: json!({"kind": "lock"}),
+                },
+            );
+        }
         for first in acts.iter().take(firsts) {
             // One ticket for each first act; every second act follows on it in turn.
             let (status, opened) = token
@@ -182,17 +227,42 @@ async fn torment(engine: Engine) {
         })
         .await;
     for mail in &sent {
-        assert_eq!(mail.to, [customers[0].email.clone()], "{}", mail.subject);
-        let other = String::from_utf8_lossy(&mail.raw);
-        assert_eq!(
-            customers[1].leak(&other),
-            None,
-            "another's value in a letter"
+        let whole = String::from_utf8_lossy(&mail.raw);
+        assert!(
+            mail.to.len() == 1 && mail.to[0] != customers[1].email,
+            "{}",
+            mail.subject
         );
+        assert!(
+            customers
+                .iter()
+                .any(|customer| mail.to[0] == customer.email),
+            "{}",
+            mail.subject
+        );
+        for customer in customers.iter().filter(|c| c.email != mail.to[0]) {
+            assert_eq!(customer.leak(&whole), None, "another's value in a letter");
+        }
     }
+    // The owner answers once, so that a hook goes out too.
+    let question = house
+        .mail(
+            &customers[0].email,
+            "Did you ask us to reset your password?",
+        )
+        .await;
+    Browser::new(&house)
+        .post(&question.link(), &[("answer", "yes")])
+        .await;
+    house
+        .wait("a hook", |house| (!house.hooks().is_empty()).then_some(()))
+        .await;
     for hook in house.hooks() {
         watcher.look("a hook", &hook.body);
     }
+    let events = live.lock().expect("lock").clone();
+    assert!(events.contains("event: changed"), "{events}");
+    watcher.look("the events", &events);
     watcher.look("the log", &house.log());
     let metrics = Browser::new(&house).get("/metrics").await;
     assert_eq!(metrics.status, StatusCode::OK);

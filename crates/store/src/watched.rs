@@ -49,13 +49,13 @@ impl Tx {
         Ok(())
     }
 
-    /// Keeps a login event.
+    /// Keeps a login event; one that is kept already stays as it is.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn add_login(&mut self, row: &LoginRow) -> Result<(), StoreError> {
         on!(self, c => sqlx::query(
-            "insert into login_events (id, account_id, at, outcome, country) values ($1, $2, $3, $4, $5)")
+            "insert into login_events (id, account_id, at, outcome, country) values ($1, $2, $3, $4, $5) on conflict (id) do nothing")
             .bind(row.id).bind(row.account_id).bind(row.at).bind(&row.outcome).bind(&row.country)
             .execute(c).await.map(drop)?);
         Ok(())

@@ -19,21 +19,29 @@ function move(by: number): void {
   row?.scrollIntoView({ block: "nearest" });
 }
 
+// Opens the panel where it is folded away. The browser moves the focus to it with the next frame; then it is ours.
+function inPanel(then: () => void): void {
+  const panel = document.getElementById("panel");
+  const style = panel && getComputedStyle(panel);
+  if (!style || (style.visibility !== "hidden" && style.display !== "none")) return void requestAnimationFrame(then);
+  window.addEventListener("hashchange", () => requestAnimationFrame(() => requestAnimationFrame(then)), { once: true });
+  location.hash = "panel";
+}
+
 function offer(number: string): void {
   const target = document.querySelector<HTMLElement>(`[data-offer="${number}"]`);
-  if (!target) return;
-  const panel = document.getElementById("panel");
-  if (panel && getComputedStyle(panel).visibility === "hidden") location.hash = "panel";
-  requestAnimationFrame(() => { target.focus(); target.scrollIntoView({ block: "nearest" }); });
+  if (target) inPanel(() => { target.focus(); target.scrollIntoView({ block: "nearest" }); });
 }
 
 export function escalate(): void {
   const box = document.querySelector<HTMLDetailsElement>("[data-escalate]");
   if (!box) return;
-  const panel = document.getElementById("panel");
-  if (panel && (getComputedStyle(panel).visibility === "hidden" || getComputedStyle(panel).display === "none")) location.hash = "panel";
   box.open = true;
-  requestAnimationFrame(() => { box.querySelector("input[name=reason]")?.scrollIntoView({ block: "center" }); box.querySelector<HTMLElement>("input[name=reason]")?.focus(); });
+  inPanel(() => {
+    const reason = box.querySelector<HTMLElement>("input[name=reason]");
+    reason?.scrollIntoView({ block: "center" });
+    reason?.focus();
+  });
 }
 
 const keys: Record<string, () => void> = {

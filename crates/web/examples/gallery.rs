@@ -792,7 +792,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 .map(|(browser, current)| SessionRow {
                     id: s("1"),
                     browser: s(browser),
-                    address: s("192.0.2.17"),
                     since: ago(300),
                     seen: ago(0),
                     until: ahead(400),

@@ -59,15 +59,31 @@ fn source(peer: IpAddr, headers: &HeaderMap, app: &App) -> IpAddr {
     if !trusted.contains(&peer) {
         return peer;
     }
-    // From the right: the first address that is not one of our own proxies.
-    headers
+    // From the right: the first address that is not one of our own proxies. What can't be read was
+    // not written by them, so whatever stands left of it is anybody's.
+    let mut parts: Vec<&str> = headers
         .get_all("x-forwarded-for")
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .filter_map(|part| part.trim().parse::<IpAddr>().ok())
-        .rfind(|address| !trusted.contains(address))
-        .unwrap_or(peer)
+        .collect();
+    while let Some(part) = parts.pop() {
+        match forwarded(part) {
+            Some(address) if trusted.contains(&address) => {}
+            Some(address) => return address,
+            None => return peer,
+        }
+    }
+    peer
+}
+
+/// An address as proxies write it: alone, or with a port.
+fn forwarded(part: &str) -> Option<IpAddr> {
+    let part = part.trim();
+    part.parse::<IpAddr>()
+        .ok()
+        .or_else(|| part.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
+        .or_else(|| part.strip_prefix('[')?.strip_suffix(']')?.parse().ok())
 }
 
 /// The limit key of a source: an IPv6 network counts as one.

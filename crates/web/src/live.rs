@@ -2,17 +2,18 @@
 
 use axum::{
     extract::State,
+    http::HeaderMap,
     response::sse::{Event, KeepAlive, Sse},
 };
 use desk::Change;
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt as _, stream};
 use std::{convert::Infallible, time::Duration};
 use tokio::{
     sync::{broadcast::error::RecvError, watch},
     time::{Instant, timeout_at},
 };
 
-use crate::app::App;
+use crate::{app::App, cookie};
 
 /// How long one stream lives; the browser then asks anew and its session is checked again.
 const LIVES: Duration = Duration::from_mins(5);
@@ -20,8 +21,21 @@ const LIVES: Duration = Duration::from_mins(5);
 /// `GET /desk/live`.
 pub(crate) async fn stream(
     State(app): State<App>,
+    headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    Sse::new(events(&app)).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
+    let secret = cookie::read(&headers, cookie::session(&app));
+    let ended = app.clone();
+    // Each event asks again whether the session still is one.
+    let events = events(&app).take_while(move |_| {
+        let (app, secret) = (ended.clone(), secret.clone());
+        async move {
+            match secret {
+                Some(secret) => matches!(app.desk().session(&secret).await, Ok(Some(_))),
+                None => false,
+            }
+        }
+    });
+    Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
 }
 
 /// The events of [`stream`], for other places that show the same changes.

@@ -123,6 +123,8 @@ pub(crate) async fn show(
     let local = peer
         .is_some_and(|axum::Extension(ConnectInfo(address))| address.ip().is_loopback())
         && !headers.contains_key("x-forwarded-for")
+        && !headers.contains_key("x-real-ip")
+        && !headers.contains_key(header::VIA)
         && !headers.contains_key(header::FORWARDED);
     match app.settings().metrics {
         MetricsAccess::Off => return Err(Fault::not_found()),

@@ -20,6 +20,6 @@ export async function callAbout(rep: Page, externalId: string, name: string): Pr
   await rep.getByRole('button', { name: 'Look up' }).click();
   await expect(rep.locator('.results')).toContainText(name);
   await rep.getByRole('button', { name: 'Begin a call about it' }).click();
-  await expect(rep.locator('.panel').getByRole('heading', { name })).toBeVisible();
+  await expect(rep.locator('.proof')).toContainText('Unproven');
   return new URL(rep.url()).pathname.split('/').pop() ?? '';
 }

@@ -49,8 +49,6 @@ impl Desk {
             )));
         }
         let now = self.now();
-        // Another label than the index's, so that the ledger alone doesn't lead to an account.
-        let sought = hex::encode(self.vault.blind(&format!("looked up {kind}"), &normal).0);
         let mut tx = self.store.begin().await?;
         let limit = format!("look-up:{}", me.id);
         let every = minutes(self.settings.look_up_minutes);
@@ -58,17 +56,22 @@ impl Desk {
             .charge(limit.as_bytes(), self.settings.look_ups, every, now)
             .await?
         {
-            tx.entry(
-                self.by(me, "account.look-up-limited")
-                    .with("kind", kind)
-                    .with("sought", sought),
-            );
+            tx.entry(self.by(me, "account.look-up-limited").with("kind", kind));
             self.commit(tx).await?;
             return Err(DeskError::Limited(free_at));
         }
         let mut found = Vec::new();
+        let mut sought = Vec::new();
         for account in tx.find(kind, &self.vault.blind(kind, &normal).0).await? {
             if self.may_find(me, &account) {
+                // Under the account's own key, so that erasing it erases this too; what led to no
+                // account leaves nothing of itself.
+                sought.push(format!(
+                    "{} {}",
+                    account.id,
+                    self.key(&account)?
+                        .commit(&format!("looked up {kind}"), normal.as_bytes())
+                ));
                 found.push(Found {
                     open_tickets: tx.open_ticket_count(account.id).await?,
                     id: account.id,

@@ -178,9 +178,14 @@ impl Desk {
         if account.customer_since != incoming.customer_since {
             changed.insert("customer_since".to_owned());
         }
-        if self
-            .change_points(tx, &key, account.id, &incoming.points, now)
-            .await?
+        // While the account is frozen its contact points stay as they were: whoever comes in by a new
+        // one, or takes the owner's away, waits until the owner has lifted the freeze. The old
+        // fingerprint stays too, so that the next put takes the change up.
+        let frozen = account.hold == HoldLevel::Frozen;
+        if !frozen
+            && self
+                .change_points(tx, &key, account.id, &incoming.points, now)
+                .await?
         {
             changed.insert("contact_points".to_owned());
         }
@@ -191,7 +196,11 @@ impl Desk {
         tx.change_account(&AccountRow {
             display_name: incoming.display_name.clone(),
             customer_since: incoming.customer_since,
-            fingerprint,
+            fingerprint: if frozen {
+                account.fingerprint.clone()
+            } else {
+                fingerprint
+            },
             updated_at: now,
             ..account
         })

@@ -214,6 +214,11 @@ impl Desk {
                 tokens += 1;
             }
         }
+        for invitation in tx.open_invitations(now).await? {
+            if invitation.created_by == Some(id) {
+                tx.use_invitation(invitation.id, now).await?;
+            }
+        }
         tx.entry(
             self.by(me, "staff.deactivated")
                 .with("staff", id.to_string())

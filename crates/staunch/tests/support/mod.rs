@@ -76,11 +76,14 @@ impl Mail {
 }
 
 #[derive(Default)]
-struct Post(Mutex<Vec<Mail>>);
+struct Post(Mutex<Vec<Mail>>, std::sync::atomic::AtomicBool);
 
 #[async_trait::async_trait]
 impl Inbox for Post {
     async fn take(&self, received: Received) -> Result<(), Refusal> {
+        if self.1.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(Refusal::Later("not now".to_owned()));
+        }
         let parsed = MessageParser::default()
             .parse(&received.data)
             .expect("a mail that parses");
@@ -356,6 +359,13 @@ impl House {
         self.post.0.lock().expect("lock").clone()
     }
 
+    /// Lets the mail server answer 451 (`true`), or take letters again.
+    pub(crate) fn refuse_mail(&self, refuse: bool) {
+        self.post
+            .1
+            .store(refuse, std::sync::atomic::Ordering::SeqCst);
+    }
+
     pub(crate) fn hooks(&self) -> Vec<Hook> {
         self.hooks.0.lock().expect("lock").clone()
     }
@@ -373,7 +383,7 @@ impl House {
 
     /// Waits until something is the case; the test fails after a while.
     pub(crate) async fn wait<T>(&self, what: &str, look: impl Fn(&Self) -> Option<T>) -> T {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(60);
         loop {
             if let Some(found) = look(self) {
                 return found;
@@ -538,6 +548,28 @@ impl Browser {
             .header("sec-fetch-site", "same-origin")
             .form(form);
         seen(request.send().await.expect("an answer")).await
+    }
+
+    /// Opens a stream of events and gathers what comes.
+    pub(crate) async fn listen(&self, path: &str) -> Arc<Mutex<String>> {
+        let mut answer = self
+            .client
+            .get(self.url(path))
+            .header("accept", "text/event-stream")
+            .send()
+            .await
+            .expect("a stream");
+        assert_eq!(answer.status(), StatusCode::OK);
+        let heard = Arc::new(Mutex::new(String::new()));
+        let into = heard.clone();
+        tokio::spawn(async move {
+            while let Ok(Some(part)) = answer.chunk().await {
+                into.lock()
+                    .expect("lock")
+                    .push_str(&String::from_utf8_lossy(&part));
+            }
+        });
+        heard
     }
 
     pub(crate) async fn post_from_elsewhere(&self, path: &str, form: &[(&str, &str)]) -> Seen {

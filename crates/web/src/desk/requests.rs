@@ -98,9 +98,39 @@ fn begun(kind: RequestKind, asked: &Asked) -> Flash {
     })
 }
 
+/// What can be asked for, as shown. Refusals with the same reason and words are one line: the same
+/// words three times help nobody.
+pub(super) fn offers(found: Vec<desk::Offer>) -> Vec<Offer> {
+    let mut out: Vec<Offer> = Vec::new();
+    for offer in found.into_iter().map(offer) {
+        let same = |known: &&mut Offer| match (&known.verdict, &offer.verdict) {
+            (
+                Verdict::Refused { why, words },
+                Verdict::Refused {
+                    why: other,
+                    words: others,
+                },
+            ) => why == other && words == others,
+            _ => false,
+        };
+        match out.iter_mut().find(same) {
+            Some(known) => {
+                let mut letters = offer.title.chars();
+                known.title.push_str(", ");
+                known
+                    .title
+                    .extend(letters.next().into_iter().flat_map(char::to_lowercase));
+                known.title.extend(letters);
+            }
+            None => out.push(offer),
+        }
+    }
+    out
+}
+
 /// An offer as the panel shows it. What only a lead may ask for is no act of a rep: it says so, and
 /// escalating stands below it.
-pub(super) fn offer(offer: desk::Offer) -> Offer {
+fn offer(offer: desk::Offer) -> Offer {
     Offer {
         kind: offer.kind,
         field: offer.field,

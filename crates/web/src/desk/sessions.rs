@@ -39,8 +39,6 @@ async fn show(State(app): State<App>, me: Staff, headers: HeaderMap) -> Result<P
             .map(|session| SessionRow {
                 id: session.id.to_string(),
                 browser: session.browser,
-                // Addresses of staff are not kept.
-                address: String::new(),
                 since: When::at(session.since, now),
                 seen: When::at(session.seen, now),
                 until: When::at(session.expires, now),

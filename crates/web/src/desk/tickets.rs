@@ -256,7 +256,7 @@ fn ticket(view: TicketView, me: &Me, now: Time) -> Ticket {
             .into_iter()
             .map(|request| requests::card(request, now))
             .collect(),
-        offers: view.offers.into_iter().map(requests::offer).collect(),
+        offers: requests::offers(view.offers),
         history: view
             .before
             .into_iter()

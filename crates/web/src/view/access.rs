@@ -22,8 +22,6 @@ pub struct SessionRow {
     pub id: String,
     /// What it calls itself: `Firefox on Linux`.
     pub browser: String,
-    /// Where it comes from.
-    pub address: String,
     /// When it signed in.
     pub since: When,
     /// When it was last used.
