@@ -279,12 +279,12 @@ async fn requests(world: &World, router: &Router, accounts: &[AccountId]) {
         .expect("asked")
         .expect("a token");
     let mut tasks = tokio::task::JoinSet::new();
-    for rep in 0..50usize {
+    for about in accounts.iter().take(50).copied() {
         let new = desk::ticket::NewTicket {
             channel: Channel::Phone,
             subject: "Bench".to_owned(),
             heard: None,
-            account: Some(accounts[rep]),
+            account: Some(about),
             mine: true,
         };
         let number = world.desk.open_ticket(&me, new).await.expect("opened");
@@ -335,9 +335,9 @@ async fn events(world: &World) {
             .collect();
         let text = lines.join("\n");
         let begun = Instant::now();
-        let taken = world.desk.take_events(&me, &text).await.expect("taken");
+        let outcome = world.desk.take_events(&me, &text).await.expect("taken");
         spent += begun.elapsed();
-        assert_eq!(taken.accepted, 1000);
+        assert_eq!(outcome.accepted, 1000);
         world.clock.pass(Duration::from_mins(30));
     }
     let total = f64::from(u32::try_from(batches * 1000).unwrap_or(0));

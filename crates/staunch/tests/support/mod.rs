@@ -383,7 +383,7 @@ impl House {
 
     /// Waits until something is the case; the test fails after a while.
     pub(crate) async fn wait<T>(&self, what: &str, look: impl Fn(&Self) -> Option<T>) -> T {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             if let Some(found) = look(self) {
                 return found;

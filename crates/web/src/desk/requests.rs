@@ -115,7 +115,10 @@ pub(super) fn offers(found: Vec<desk::Offer>) -> Vec<Offer> {
         };
         match out.iter_mut().find(same) {
             Some(known) => {
-                let mut letters = offer.title.chars();
+                // "Send user name, postal address, invoice …": said once.
+                let both = known.title.starts_with("Send ");
+                let more = offer.title.strip_prefix("Send ").filter(|_| both);
+                let mut letters = more.unwrap_or(&offer.title).chars();
                 known.title.push_str(", ");
                 known
                     .title

@@ -112,43 +112,9 @@ impl Ticket {
         (1..).zip(offers).collect()
     }
 
-    /// What can't be done; what is refused for the same reason with the same words is one line.
-    pub(super) fn refused(&self) -> Vec<Refused<'_>> {
-        let mut all: Vec<Refused<'_>> = Vec::new();
-        for offer in &self.offers {
-            let Verdict::Refused { why, words } = &offer.verdict else {
-                continue;
-            };
-            let same = all
-                .iter_mut()
-                .find(|one| one.why == why && one.words == words && one.offer.kind == offer.kind);
-            match same {
-                Some(one) => {
-                    let more = offer.title.strip_prefix("Send ").unwrap_or(&offer.title);
-                    one.title = format!("{}, {more}", one.title);
-                }
-                None => all.push(Refused {
-                    offer,
-                    title: offer.title.clone(),
-                    why,
-                    words,
-                }),
-            }
-        }
-        all
+    pub(super) fn refused(&self) -> impl Iterator<Item = &Offer> {
+        self.offers.iter().filter(|offer| offer.refused())
     }
-}
-
-/// Offers that the gate refuses for the same reason.
-pub(super) struct Refused<'a> {
-    /// The first of them.
-    pub(super) offer: &'a Offer,
-    /// What they are, in one line.
-    pub(super) title: String,
-    /// Why, for the rep.
-    pub(super) why: &'a str,
-    /// The words to say.
-    pub(super) words: &'a str,
 }
 
 /// What is known about who is talking: a place at the top of the conversation.

@@ -7,7 +7,7 @@ use words::{Channel, MessageKind, Queue, TicketKind, TicketState};
 
 use super::{
     Place, Shell, When, assets,
-    ticket::{Proof, ReplyTo, Ticket},
+    ticket::{Proof, ReplyTo, Ticket, Verdict},
 };
 
 /// Which tickets the list shows: the `filter` of the query.
