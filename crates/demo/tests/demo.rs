@@ -122,7 +122,30 @@ impl Demo {
             hints,
             stopping,
         );
-        let (router, _) = web::router(app, |routes| scene.routes(routes));
+        let (router, list) = web::router(app, |routes| scene.routes(routes));
+        // All that the demo adds is for everybody; a route that is not named here is a surprise.
+        let mut added: Vec<String> = list
+            .iter()
+            .filter(|route| route.path.starts_with("/world"))
+            .map(|route| format!("{} {} {:?}", route.method, route.path, route.who))
+            .collect();
+        added.sort();
+        assert_eq!(
+            added,
+            [
+                "GET /world Anyone",
+                "GET /world/identity Anyone",
+                "GET /world/live Anyone",
+                "GET /world/mail/{id} Anyone",
+                "GET /world/mail/{id}/{n} Anyone",
+                "POST /world/call Anyone",
+                "POST /world/hang-up Anyone",
+                "POST /world/hooks Anyone",
+                "POST /world/login-from Anyone",
+                "POST /world/say Anyone",
+                "POST /world/wrong-passwords Anyone",
+            ]
+        );
         Self {
             desk,
             scene,

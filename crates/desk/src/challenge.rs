@@ -587,8 +587,9 @@ impl Desk {
         let frozen = account.hold == words::HoldLevel::Frozen;
         Ok(match hook.kind.as_str() {
             RESET => {
-                // A yes is fresh for as long as its link was; sent again much later, it is none.
-                let fresh = job.created_at + hours(self.settings.link_hours) > self.now();
+                // A yes is carried out within four lives of its link: long enough for an identity
+                // provider to come back, too short for somebody to use it weeks later.
+                let fresh = job.created_at + hours(self.settings.link_hours * 4) > self.now();
                 !frozen
                     && fresh
                     && reset_of(&mut tx, job)
