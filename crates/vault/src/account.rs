@@ -98,12 +98,7 @@ impl AccountKey {
         if permit.account() != self.account {
             return Err(VaultError::OtherPermit);
         }
-        open(
-            &self.sealing,
-            &self.aad(b'v', field.0.as_bytes()),
-            sealed.as_bytes(),
-        )
-        .map(Opened)
+        self.plain_value(field, sealed).map(Opened)
     }
 
     /// Opens the address of the one contact point that the permit is for.
@@ -119,12 +114,7 @@ impl AccountKey {
         if permit.account() != self.account {
             return Err(VaultError::OtherPermit);
         }
-        open(
-            &self.sealing,
-            &self.aad(b'a', point.0.as_bytes()),
-            sealed.as_bytes(),
-        )
-        .map(Opened)
+        self.plain_address(point, sealed).map(Opened)
     }
 
     /// A keyed hash of a value, by which the machine tells whether two are the same. `label`
@@ -137,6 +127,32 @@ impl AccountKey {
     /// meaningless once it is destroyed.
     pub fn commit(&self, label: &str, value: &[u8]) -> String {
         hex::encode(mac(&self.commit, label, value))
+    }
+
+    /// A field's bytes, for this crate alone: what leaves it needs a permit, or is a yes or a no.
+    pub(crate) fn plain_value(
+        &self,
+        field: FieldId,
+        sealed: &Sealed<Value>,
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        open(
+            &self.sealing,
+            &self.aad(b'v', field.0.as_bytes()),
+            sealed.as_bytes(),
+        )
+    }
+
+    /// A contact point's address, as [`AccountKey::plain_value`].
+    pub(crate) fn plain_address(
+        &self,
+        point: ContactPointId,
+        sealed: &Sealed<Address>,
+    ) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        open(
+            &self.sealing,
+            &self.aad(b'a', point.0.as_bytes()),
+            sealed.as_bytes(),
+        )
     }
 
     fn aad(&self, purpose: u8, slot: &[u8; 16]) -> [u8; 33] {

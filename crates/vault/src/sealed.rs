@@ -16,6 +16,44 @@ pub enum Address {}
 /// ```compile_fail
 /// fn show(sealed: &vault::Sealed<vault::Value>) -> String { format!("{sealed}") }
 /// ```
+///
+/// It opens with a permit, and without one it can be asked whether a text holds it:
+///
+/// ```
+/// use vault::{AccountKey, Opened, Sealed, Value, VaultError};
+///
+/// fn open(key: &AccountKey, sealed: &Sealed<Value>, permit: &gate::Permit) -> Option<Opened> {
+///     key.open(sealed, permit).ok()
+/// }
+/// fn asked(
+///     key: &AccountKey,
+///     field: words::FieldId,
+///     sealed: &Sealed<Value>,
+///     reading: &advise::Reading,
+/// ) -> Result<bool, VaultError> {
+///     key.spoken_in(field, sealed, words::FieldKind::Text, reading)
+/// }
+/// ```
+///
+/// It doesn't open without:
+///
+/// ```compile_fail
+/// fn open(key: &vault::AccountKey, sealed: &vault::Sealed<vault::Value>) {
+///     key.open(sealed);
+/// }
+/// ```
+///
+/// and its bytes are for the vault alone:
+///
+/// ```compile_fail
+/// fn plain(
+///     key: &vault::AccountKey,
+///     field: words::FieldId,
+///     sealed: &vault::Sealed<vault::Value>,
+/// ) -> Vec<u8> {
+///     key.plain_value(field, sealed).unwrap().to_vec()
+/// }
+/// ```
 pub struct Sealed<T> {
     bytes: Vec<u8>,
     kind: PhantomData<T>,

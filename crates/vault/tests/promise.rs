@@ -1,6 +1,7 @@
 //! What the vault keeps: values open only with the permit for exactly that, and only as what they
 //! are.
 
+use advise::Reading;
 use gate::{AccountFacts, Action, Actor, Destination, Facts, Field, Gate, Permit, TicketFacts};
 use std::sync::atomic::{AtomicU8, Ordering};
 use uuid::Uuid;
@@ -209,6 +210,90 @@ fn a_server_secret_opens_for_its_purpose_only() {
         b"secret"
     );
     assert!(house.vault.open_server("link", &sealed).is_err());
+}
+
+#[test]
+fn without_a_permit_the_vault_tells_only_whether_a_text_holds_a_value() {
+    let house = house();
+    let value = house
+        .key
+        .seal_value(ADDRESS, b"7 Mill Lane, Cogcombe ZZ3 8MK", &house.entropy)
+        .expect("sealed");
+    let asked = |text: &str| -> Result<bool, VaultError> {
+        house
+            .key
+            .spoken_in(ADDRESS, &value, FieldKind::Address, &Reading::of(text))
+    };
+    assert_eq!(asked("It goes to Mill-Lane, number seven."), Ok(true));
+    assert_eq!(asked("zz3 8mk"), Ok(true));
+    assert_eq!(asked("It goes to the address on your account."), Ok(false));
+    assert_eq!(asked("8 Mill Road, Cogcombe"), Ok(false));
+}
+
+#[test]
+fn a_text_is_held_against_contact_points_by_their_kind() {
+    let house = house();
+    let email = house
+        .key
+        .seal_address(EMAIL, "robin.vale@mail.example.net", &house.entropy)
+        .expect("sealed");
+    let phone = house
+        .key
+        .seal_address(OTHER, "+44 7700 900042", &house.entropy)
+        .expect("sealed");
+    let reading = Reading::of("robin dot vale at mail dot example dot net");
+    let asked = |point, sealed, kind, reading: &Reading| {
+        house.key.address_spoken_in(point, sealed, kind, reading)
+    };
+    assert_eq!(asked(EMAIL, &email, ContactKind::Email, &reading), Ok(true));
+    assert_eq!(
+        asked(OTHER, &phone, ContactKind::Phone, &reading),
+        Ok(false)
+    );
+    let reading = Reading::of("oh seven seven double oh nine hundred oh four two, 0 7700 900 042");
+    assert_eq!(asked(OTHER, &phone, ContactKind::Phone, &reading), Ok(true));
+}
+
+#[test]
+fn a_text_is_compared_with_the_right_field_of_the_right_account_only() {
+    let house = house();
+    let value = house
+        .key
+        .seal_value(ADDRESS, b"7 Mill Lane", &house.entropy)
+        .expect("sealed");
+    let (mina, _) = house
+        .vault
+        .new_account_key(MINA, &house.entropy)
+        .expect("a key");
+    let reading = Reading::of("7 Mill Lane");
+    let moved = Sealed::<vault::Address>::from_bytes(value.as_bytes().to_vec());
+    for refused in [
+        house
+            .key
+            .spoken_in(INVOICE, &value, FieldKind::Address, &reading),
+        mina.spoken_in(ADDRESS, &value, FieldKind::Address, &reading),
+        house
+            .key
+            .address_spoken_in(EMAIL, &moved, ContactKind::Email, &reading),
+    ] {
+        assert_eq!(refused, Err(VaultError::Broken));
+    }
+}
+
+#[test]
+fn a_document_is_spoken_in_no_text() {
+    let house = house();
+    let value = house
+        .key
+        .seal_value(INVOICE, b"invoice-10442.pdf", &house.entropy)
+        .expect("sealed");
+    let asked = |kind| {
+        house
+            .key
+            .spoken_in(INVOICE, &value, kind, &Reading::of("invoice-10442.pdf"))
+    };
+    assert_eq!(asked(FieldKind::Document), Ok(false));
+    assert_eq!(asked(FieldKind::Text), Ok(true));
 }
 
 #[test]
