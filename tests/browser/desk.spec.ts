@@ -123,6 +123,38 @@ test('what is being typed stays when the page changes under it', async ({ people
   await pageStayed(rep);
 });
 
+test('every call that is going on says so in the list', async ({ people }) => {
+  const rep = await people.staff('sam');
+  const [one, other] = [await callAbout(rep, 'A-1046', 'Paulo Montenoso'), await callAbout(rep, 'A-1048', 'Leela Quillby')];
+  await expect(rep.locator(`#row-${one}`)).toContainText('on the phone');
+  await expect(rep.locator(`#row-${other}`)).toContainText('on the phone');
+  await rep.getByRole('button', { name: 'End call' }).click();
+  await expect(rep.locator(`#row-${other}`)).not.toContainText('on the phone');
+  await expect(rep.locator(`#row-${one}`)).toContainText('on the phone');
+});
+
+test('what can be done and the words for what can\'t are seen at once, and keys 1 to 9 count down the panel', async ({ people }) => {
+  const page = await people.staff('sam');
+  await callAbout(page, 'A-1042', 'Robin Vale');
+  await page.keyboard.press('Escape');
+  const keyed = page.locator('[data-offer]');
+  const places = await keyed.evaluateAll((all) => all.map((one) => ({ key: (one as HTMLElement).dataset['offer'], top: one.getBoundingClientRect().top })));
+  expect(places.map(({ key }) => key)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9']);
+  expect(places.map(({ top }) => top)).toEqual(places.map(({ top }) => top).sort((a, b) => a - b));
+  for (const { key } of places) {
+    await page.keyboard.press(key ?? '');
+    await expect(page.locator(`[data-offer="${key}"]`)).toBeFocused();
+  }
+  await page.locator('.panel').evaluate((panel) => panel.scrollTo(0, 0));
+  const words = page.locator('.offer.no blockquote');
+  await expect(words.nth(0)).toBeInViewport({ ratio: 1 });
+  await expect(words.nth(1)).toBeInViewport({ ratio: 1 });
+  // All others are a short turn of the wheel away.
+  await page.locator('.panel').hover();
+  await page.mouse.wheel(0, 240);
+  await expect(words.last()).toBeInViewport({ ratio: 1 });
+});
+
 test('the dark theme is chosen and kept', { tag: '@picture' }, async ({ people }) => {
   const page = await people.staff('sam');
   await page.goto('/desk?filter=open');
@@ -289,6 +321,38 @@ for (const { path, heading, picture: name, roles } of PAGES) {
     }
   });
 }
+
+test('the settings page tells what the demo set', async ({ people }) => {
+  const page = await people.staff('otto');
+  await page.goto('/desk/settings');
+  const line = (group: string, key: string) => page.getByRole('region', { name: group, exact: true }).locator('dl > div').filter({ has: page.getByText(key, { exact: true }) });
+  await expect(line('desk', 'desk.company')).toContainText('Acme Production demo');
+  await expect(line('desk', 'desk.base_url')).toContainText(new URL(page.url()).origin);
+  await expect(line('server', 'server.listen')).toContainText(`${new URL(page.url()).host} command line`);
+  await expect(line('mail', 'mail')).toContainText('demo');
+  await expect(line('identity', 'identity')).toContainText('demo');
+  await expect(page.locator('.settings')).not.toContainText('not set');
+});
+
+test('the ledger tells how to check it', async ({ people }) => {
+  const page = await people.staff('wren');
+  await page.goto('/desk/ledger');
+  await expect(page.getByRole('region', { name: 'State of the ledger' })).toContainText('staunch ledger verify --data staunch-demo');
+});
+
+test('at 390 the rows of tables stand below each other', async ({ people }) => {
+  test.setTimeout(180_000);
+  const page = await people.staff('otto', PHONE);
+  for (const path of ['people', 'tokens', 'ledger', 'settings', 'sessions']) {
+    await page.goto(`/desk/${path}`);
+    const table = page.locator('.table').last();
+    await expect(table).toBeVisible();
+    expect(await table.evaluate((box) => box.scrollWidth <= box.clientWidth), path).toBe(true);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide, path).toBeLessThanOrEqual(390);
+    await expectAccessible(page);
+  }
+});
 
 test('the sign-in page is told about in the demo', { tag: '@picture' }, async ({ page }) => {
   await page.goto('/desk/tickets/1001');

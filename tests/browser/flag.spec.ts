@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from './support/axe.ts';
 import { picture } from './support/shot.ts';
 import { expect, type People, PHONE, test } from './support/test.ts';
-import { mailbox, markPage, pageStayed } from './support/world.ts';
+import { mailbox, markPage, pageStayed, said } from './support/world.ts';
 
 const OWNER = 'Tess Arkwrighter';
 
@@ -16,12 +16,11 @@ test('wrong passwords and a far country raise one flag, and the owner settles it
     await outside.goto('/world?as=fraudster');
     await outside.getByLabel('At the sign-in page of').selectOption({ label: OWNER });
     await outside.getByRole('button', { name: /^Wrong password × 5/ }).click();
-    await expect(outside.locator('#flash')).toContainText(/flag #\d+/);
-    const number = (await outside.locator('#flash').innerText()).match(/flag #(\d+)/)?.[1] ?? '';
+    const number = (await said(outside, /flag #\d+/)).replace(/\D/g, '');
     await expect(rep.locator(`#row-${number}`)).toContainText('the watch');
     await outside.getByLabel('At the sign-in page of').selectOption({ label: OWNER });
     await outside.getByRole('button', { name: /^Log in from Lagos/ }).click();
-    await expect(outside.locator('#flash')).toContainText('from Lagos');
+    await said(outside, /from Lagos/);
     await expect(rep.locator('a.row')).toHaveCount(1);
     await pageStayed(rep);
     return number;
@@ -64,7 +63,7 @@ test('a place that the owner knows raises no flag again', async ({ page: outside
   test.setTimeout(180_000);
   const rep = await people.staff('sam');
   await outside.goto('/world?as=a-1049');
-  const number = await fromLagos(outside, /flag #(\d+)/);
+  const number = await fromLagos(outside, /flag #\d+/);
   await rep.goto(`/desk/tickets/${number}`);
   await rep.locator('.offer button.act').filter({ hasText: 'Ask the owner: was this you?' }).click();
   const phone = await answerPage(outside, people, 'a-1049', 'Håkon Wrenfold');
@@ -78,7 +77,7 @@ test('no locks the account and freezes its data', { tag: '@picture' }, async ({ 
   test.setTimeout(180_000);
   const rep = await people.staff('sam');
   await outside.goto('/world?as=a-1047');
-  const number = await fromLagos(outside, /flag #(\d+)/);
+  const number = await fromLagos(outside, /flag #\d+/);
   await rep.goto(`/desk/tickets/${number}`);
   await rep.locator('.offer button.act').filter({ hasText: 'Ask the owner: was this you?' }).click();
   const phone = await answerPage(outside, people, 'a-1047', 'Ivo Sandhult');
@@ -91,12 +90,10 @@ test('no locks the account and freezes its data', { tag: '@picture' }, async ({ 
   await expect(outside.getByRole('region', { name: 'What was asked' })).toContainText('account lock for A-1047');
 });
 
-/** Logs in from Lagos as who the page is; returns what the pattern finds in what the page says. */
+/** Logs in from Lagos as who the page is; returns the number in what the page says, if there is one. */
 async function fromLagos(outside: Page, says: RegExp): Promise<string> {
   await outside.getByRole('button', { name: /^Log in from Lagos/ }).click();
-  const flash = outside.locator('#flash');
-  await expect(flash).toContainText(says);
-  return (await flash.innerText()).match(says)?.[1] ?? '';
+  return (await said(outside, says)).replace(/\D/g, '');
 }
 
 /** Opens the page to which the mail "Was this you?" leads, on a phone. */

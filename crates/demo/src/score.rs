@@ -382,7 +382,7 @@ impl Evidence<'_> {
             ),
             step(
                 "Be Robin: ask for the same.",
-                "Call as Robin. At the desk, send where the parcel goes, or an invoice: it is in the mailbox here at once.",
+                "Call as Robin. At the desk, send a parcel's address, or an invoice: it is in the mailbox here at once.",
                 helped,
                 format!("/world?as={robin}"),
             ),

@@ -172,7 +172,7 @@ impl Book {
                 .create_token(
                     Some(admin),
                     SERVICE,
-                    Role::Rep,
+                    Role::Lead,
                     TOKEN_DAYS,
                     &["events".to_owned()],
                 )

@@ -84,12 +84,12 @@ impl Values {
         }
         for order in &account.orders {
             all.push(value(
-                format!("order {}", order.number),
+                format!("order {}'s details", order.number),
                 &[&order.summary()],
             ));
             if order.parcel != account.address {
                 all.push(address(
-                    format!("where parcel {} goes", order.number),
+                    format!("parcel {}'s address", order.number),
                     &order.parcel,
                 ));
             }
@@ -166,7 +166,7 @@ mod tests {
             ),
             (
                 "The parcel? To the Glasshouse, 31 Quarry Lane.",
-                "where parcel 7042 goes",
+                "parcel 7042's address",
             ),
             ("You were born on 2 January 1990.", "the birth date"),
             ("The card ending in 4242", "the card"),

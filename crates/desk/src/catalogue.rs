@@ -46,6 +46,10 @@ pub struct CatalogueField {
     pub title: String,
     /// What the panel calls them, such as `Invoices`.
     pub plural: String,
+    /// What comes after "Send" on the offer to send one, such as `an invoice`; without it, "the" and
+    /// the title.
+    #[serde(default)]
+    pub offer: Option<String>,
     /// What the value is.
     pub kind: FieldKind,
     /// How it is protected.
@@ -59,11 +63,12 @@ pub struct CatalogueField {
 }
 
 impl CatalogueField {
-    /// What a rep calls it: `postal address`, `invoice 10442`, `where parcel 7001 goes`. `item` is
+    /// What a rep calls it: `postal address`, `invoice 10442`, `parcel 7001's address`. `item` is
     /// empty for a plain field.
     pub fn label(&self, item: &str) -> String {
         if item.is_empty() {
-            self.title.replace("{item} ", "").replace("{item}", "")
+            let title = self.title.replace(" {item}", "");
+            title.replace("{item}", "").trim_start().to_owned()
         } else if self.title.contains("{item}") {
             self.title.replace("{item}", item)
         } else {
@@ -71,9 +76,12 @@ impl CatalogueField {
         }
     }
 
-    /// What the offer to send it says after "Send": `postal address`, `invoice …`.
+    /// What the offer to send it says: `Send the postal address`, `Send an invoice`.
     pub fn offer_title(&self) -> String {
-        self.label(if self.items { "…" } else { "" })
+        match &self.offer {
+            Some(words) => format!("Send {words}"),
+            None => format!("Send the {}", self.label("")),
+        }
     }
 }
 
@@ -230,6 +238,9 @@ fn fault(field: &CatalogueField) -> Option<&'static str> {
     if !words(&field.title) || !words(&field.plural) {
         return Some("needs a title and a plural of at most 60 letters");
     }
+    if field.offer.as_ref().is_some_and(|offer| !words(offer)) {
+        return Some("has an offer that is empty or longer than 60 letters; leave it out");
+    }
     if field.title.contains("{item}") && !field.items {
         return Some("has {item} in its title, but no items; set items = true or leave {item} out");
     }
@@ -304,12 +315,22 @@ mod tests {
         let catalogue = Catalogue::shipped();
         assert_eq!(catalogue.label("invoice", "10442"), "invoice 10442");
         assert_eq!(catalogue.label("address", ""), "postal address");
-        assert_eq!(catalogue.label("parcel", "7001"), "where parcel 7001 goes");
-        assert_eq!(catalogue.label("parcel", ""), "where parcel goes");
+        assert_eq!(catalogue.label("parcel", "7001"), "parcel 7001's address");
+        assert_eq!(catalogue.label("parcel", ""), "parcel's address");
         assert_eq!(catalogue.label("of_old", "3"), "of_old 3");
-        assert_eq!(
-            catalogue.field("invoice").expect("invoices").offer_title(),
-            "invoice …"
+    }
+
+    #[test]
+    fn offers_read_as_sentences() {
+        let catalogue = Catalogue::shipped();
+        let offer = |name| catalogue.field(name).map(CatalogueField::offer_title);
+        assert_eq!(offer("invoice").as_deref(), Some("Send an invoice"));
+        assert_eq!(offer("order").as_deref(), Some("Send an order's details"));
+        assert_eq!(offer("parcel").as_deref(), Some("Send a parcel's address"));
+        assert_eq!(offer("card").as_deref(), Some("Send the payment card"));
+        assert!(
+            why("name = \"a\"\nkind = \"text\"\nclass = \"sealed\"\noffer = \"\"")
+                .contains("leave it out")
         );
     }
 

@@ -4,8 +4,8 @@ use gate::{Action, Actor, Outcome, Proof};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ChallengeRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
 use words::{
-    AccountId, ChallengeKind, Channel, JobId, MessageKind, RequestId, RequestKind, RequestState,
-    TicketState, Time,
+    ChallengeKind, Channel, JobId, MessageKind, RequestId, RequestKind, RequestState, TicketState,
+    Time,
 };
 
 use crate::{
@@ -114,6 +114,8 @@ pub struct OwnerPage {
     pub go_on: Option<String>,
     /// What was sent to the owner because of the ticket.
     pub sent: Vec<String>,
+    /// What was about to be sent to them because of it and has not left.
+    pub leaving: Vec<String>,
 }
 
 impl Desk {
@@ -131,9 +133,13 @@ impl Desk {
             Some(id) => tx.request(id).await?,
             None => None,
         };
-        let sent = tx.sent_in(row.ticket_id, true).await?;
+        let sent = tx.deliveries_in(row.ticket_id, RequestState::Done).await?;
+        let leaving = tx
+            .deliveries_in(row.ticket_id, RequestState::Sending)
+            .await?;
         Ok(OwnerPage {
             sent,
+            leaving,
             ..self.page(&row, request.as_ref())?
         })
     }
@@ -175,6 +181,7 @@ impl Desk {
             stopped: answer == Some(Answer::Yes)
                 && request.is_some_and(|r| r.state == RequestState::Refused),
             sent: Vec::new(),
+            leaving: Vec::new(),
             go_on: self
                 .settings
                 .continue_url
@@ -249,8 +256,8 @@ impl Desk {
                     tx.move_request(request.id, RequestState::Waiting, RequestState::Denied, now)
                         .await?;
                 }
-                self.forget_countries(&mut tx, account.id, &Detail::read(&row.detail)?)
-                    .await?;
+                let countries = Detail::read(&row.detail)?.countries;
+                self.unlearn(&mut tx, account.id, &countries).await?;
                 self.queue_hook(&mut tx, LOCK, &account, &ticket, &row.id.to_string())
                     .await?;
                 let story = "Asked about unusual logins; the owner answered: it wasn't me. The identity provider was told to lock the account.";
@@ -389,8 +396,8 @@ impl Desk {
         Ok(())
     }
 
-    /// The owner's yes to "was this you?": the place is remembered, and the flag closes, unless
-    /// something was noticed since that they were not asked about.
+    /// The owner's yes to "was this you?": the place is remembered, the failed logins are settled, and
+    /// the flag closes, unless something was noticed since that they were not asked about.
     async fn recognised(
         &self,
         tx: &mut Tx,
@@ -425,21 +432,18 @@ impl Desk {
                 .await?;
             return Ok(());
         }
-        let since = self.signals_of(tx, account.id, &ticket).await?;
-        let more = since
+        let found = self.signals_of(tx, &ticket).await?;
+        let asked = |at: Time, signal: &watch::Signal| {
+            at <= detail.at && detail.signals.contains(&signal.words())
+        };
+        let more = found.iter().any(|(at, signal)| !asked(*at, signal));
+        // Of what they were not asked about nothing is settled.
+        let until = if more { detail.at } else { Time(i64::MAX) };
+        let failures = found
             .iter()
-            .any(|(at, signal)| *at > detail.at || !detail.signals.contains(&signal.words()));
-        if let Some(text) = tx.history(account.id).await? {
-            let mut history: watch::History =
-                serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
-            for code in &detail.countries {
-                if let Ok(country) = watch::Country::parse(code) {
-                    history.confirm(country, now);
-                }
-            }
-            let text = serde_json::to_string(&history).map_err(|e| DeskError::json(&e))?;
-            tx.set_history(account.id, &text).await?;
-        }
+            .any(|(at, signal)| asked(*at, signal) && signal.of_failures());
+        self.teach(tx, account.id, &detail.countries, failures.then_some(until))
+            .await?;
         let text = if detail.countries.is_empty() {
             "The owner answered: yes, that was me."
         } else {
@@ -456,26 +460,6 @@ impl Desk {
         ticket.state = TicketState::Closed;
         ticket.closed_at = Some(now);
         self.touch(tx, &mut ticket).await?;
-        Ok(())
-    }
-
-    async fn forget_countries(
-        &self,
-        tx: &mut Tx,
-        account: AccountId,
-        detail: &Detail,
-    ) -> Result<(), DeskError> {
-        if let Some(text) = tx.history(account).await? {
-            let mut history: watch::History =
-                serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
-            for code in &detail.countries {
-                if let Ok(country) = watch::Country::parse(code) {
-                    history.forget(country);
-                }
-            }
-            let text = serde_json::to_string(&history).map_err(|e| DeskError::json(&e))?;
-            tx.set_history(account, &text).await?;
-        }
         Ok(())
     }
 

@@ -58,6 +58,19 @@ impl Me {
         }
     }
 
+    /// Refuses a token that was not made for this; a session may everything its role may.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`].
+    pub fn must_hold(&self, scope: &str) -> Result<(), DeskError> {
+        match &self.scopes {
+            Some(scopes) if !scopes.iter().any(|held| held == scope) => Err(DeskError::Forbidden(
+                "this token was not made for this; an admin can make one with the right scope",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Refuses auditors, who read and never act.
     ///
     /// # Errors

@@ -187,15 +187,23 @@ impl Desk {
                 .iter()
                 .map(|request| format!("- {}: {}", request.label, request.state)),
         );
-        let sent = tx.sent_in(from.id, false).await?;
-        lines.push(if sent.is_empty() {
-            "Nothing was sent because of it.".to_owned()
-        } else {
-            format!(
-                "Sent to the registered email because of it: {}.",
-                sent.join(", ")
-            )
-        });
+        let sent = tx.deliveries_in(from.id, RequestState::Done).await?;
+        let leaving = tx.deliveries_in(from.id, RequestState::Sending).await?;
+        if !sent.is_empty() {
+            let sent = sent.join(", ");
+            lines.push(format!(
+                "Sent to the registered email because of it: {sent}."
+            ));
+        }
+        if !leaving.is_empty() {
+            let leaving = leaving.join(", ");
+            lines.push(format!(
+                "About to leave for the registered email at that moment: {leaving}. It is held back, unless it had left already; this ticket will say which."
+            ));
+        }
+        if sent.is_empty() && leaving.is_empty() {
+            lines.push("Nothing was sent because of it.".to_owned());
+        }
         let mut others = tx.tickets_of(account.id, from.id, 10).await?;
         others.retain(|other| other.id != ticket.id);
         if !others.is_empty() {

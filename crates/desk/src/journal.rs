@@ -1,7 +1,9 @@
-//! The ledger from the outside: checkpoints, verification, export, and the auditor's page.
+//! The ledger from the outside: checkpoints, verification, export, account records, proofs, and the
+//! auditor's page.
 
 use ledger::{
-    Auditor, Checkpoint, ExportError, ExportWriter, Fault, Header, Report, Row, Verifier,
+    Auditor, Checkpoint, ExportError, ExportWriter, Fault, Frontier, Hash, Header, Node,
+    ProofError, Report, Row, Verifier, plan::is_kept,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,7 +17,13 @@ use crate::{
     error::DeskError,
 };
 
-/// The ledger could not be verified or exported.
+mod prove;
+mod record;
+
+pub use prove::consistency;
+pub use record::AccountRecord;
+
+/// The ledger could not be verified, exported or proven.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The record is not whole; names the first bad entry.
@@ -35,6 +43,37 @@ pub enum JournalError {
     /// A row can't be read.
     #[error("entry {0} can't be read: its hash does not have 32 bytes")]
     Row(i64),
+    /// A hash that is kept for proofs is not that of its entries.
+    #[error(
+        "the hash that is kept for entries {first} to {last} does not fit them: the entries are whole, but what is proven from it fails; restore the database, or the table `ledger_nodes`, from the backup"
+    )]
+    Node {
+        /// The first of the entries.
+        first: u64,
+        /// The last.
+        last: u64,
+    },
+    /// Hashes that a proof needs are missing.
+    #[error(
+        "hashes that the proof needs are missing; `staunch ledger verify` tells what is wrong with the ledger"
+    )]
+    Hashes,
+    /// There is no signed checkpoint of this size.
+    #[error(
+        "there is no signed checkpoint of {0} entries; leave out the newer size to take the newest"
+    )]
+    NoCheckpoint(u64),
+    /// The newer checkpoint is the smaller one.
+    #[error("the ledger can't have grown from {from} entries to {to}; swap them")]
+    Backwards {
+        /// The size that was said to be the older.
+        from: u64,
+        /// The size that was said to be the newer.
+        to: u64,
+    },
+    /// A proof was asked for outside the ledger.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
     /// The export could not be written.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -136,6 +175,40 @@ impl Desk {
         self.signer.verifier_key()
     }
 
+    /// The newest signed checkpoint, if there is one. Auditors and admins.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`] for other roles.
+    pub async fn newest_checkpoint(&self, me: &Me) -> Result<Option<String>, DeskError> {
+        me.must_be(&[Role::Auditor, Role::Admin])?;
+        let newest = self.store.read().await?.newest_checkpoint().await?;
+        Ok(newest.map(|(_, note)| note))
+    }
+
+    /// The proof that the ledger only grew from `from` entries to its checkpoint of `to`, or to the
+    /// newest, in the form that witnesses take. Auditors and admins.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`] for other roles, [`DeskError::NotFound`] if there is no such
+    /// checkpoint, [`DeskError::Invalid`] if it is the smaller one.
+    pub async fn consistency(
+        &self,
+        me: &Me,
+        from: u64,
+        to: Option<u64>,
+    ) -> Result<String, DeskError> {
+        me.must_be(&[Role::Auditor, Role::Admin])?;
+        match consistency(&self.store, from, to).await {
+            Ok(proof) => Ok(proof.encode()),
+            Err(JournalError::NoCheckpoint(_)) => Err(DeskError::NotFound),
+            Err(error @ JournalError::Backwards { .. }) => {
+                Err(DeskError::Invalid(error.to_string()))
+            }
+            Err(JournalError::Store(error)) => Err(error.into()),
+            Err(error) => Err(DeskError::Broken(error.to_string())),
+        }
+    }
+
     /// The ledger for auditors and admins: its state, and up to 100 entries from before `before`.
     ///
     /// # Errors
@@ -176,8 +249,8 @@ fn row(stored: LedgerRow) -> Result<Row, JournalError> {
     }
 }
 
-/// Verifies the ledger of a database, which may be in use: every entry, every hash, and every
-/// checkpoint in the database and among `kept` (checkpoints kept elsewhere).
+/// Verifies the ledger of a database, which may be in use: every entry, every hash (those kept for
+/// proofs, too), and every checkpoint in the database and among `kept` (checkpoints kept elsewhere).
 ///
 /// # Errors
 /// [`JournalError::Fault`] names the first bad entry.
@@ -196,7 +269,18 @@ pub async fn verify(
         .map(|note| verifier.open(note))
         .collect();
     let mut auditor = Auditor::new(opened?);
-    each(store, |stored| Ok(auditor.row(&row(stored)?)?)).await?;
+    let (mut frontier, mut kept_hashes) = (Frontier::new(), Vec::new());
+    each(store, |stored| {
+        let row = row(stored)?;
+        auditor.row(&row)?;
+        frontier.push_with(row.leaf, |node, hash| {
+            if is_kept(node.height) {
+                kept_hashes.push((node, hash));
+            }
+        });
+        Ok(())
+    })
+    .await?;
     let report = auditor.finish()?;
     if report.entries < counted {
         return Err(JournalError::Short {
@@ -204,7 +288,26 @@ pub async fn verify(
             counted,
         });
     }
+    check_nodes(store, &kept_hashes).await?;
     Ok(report)
+}
+
+/// Whether the hashes that are kept for proofs are these.
+async fn check_nodes(store: &Store, nodes: &[(Node, Hash)]) -> Result<(), JournalError> {
+    let mut tx = store.read().await?;
+    for (node, hash) in nodes {
+        let kept = tx
+            .ledger_nodes(node.height, node.index, node.index + 1)
+            .await?;
+        if kept.first().is_none_or(|kept| kept.hash != *hash) {
+            let first = node.index << node.height;
+            return Err(JournalError::Node {
+                first,
+                last: first + (1 << node.height) - 1,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Writes the ledger as an export file, which anybody can verify without the database.

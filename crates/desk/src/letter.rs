@@ -25,8 +25,12 @@ pub struct Contact {
     pub channel: Channel,
     /// When the contact began.
     pub at: Time,
-    /// What was sent to the owner's contact points because of it, such as `invoice 10442`.
+    /// What was sent because of it to the address that this letter goes to, such as `invoice 10442`.
     pub sent: Vec<String>,
+    /// What was sent because of it to another address on the account.
+    pub elsewhere: Vec<String>,
+    /// What is about to leave for an address on the account, and may yet be held back.
+    pub leaving: Vec<String>,
 }
 
 /// What a delivery carries.

@@ -23,6 +23,7 @@ pub mod settings;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::missing_panics_doc, reason = "tests panic")]
 pub mod testing;
+pub mod text;
 pub mod ticket;
 mod view;
 pub mod watching;

@@ -1,13 +1,15 @@
 //! Letters on their way: queued as references, and opened only at the moment of sending, after
 //! the gate was asked once more.
 
+mod outcome;
+
 use gate::{Action, Actor, Outcome, Permit};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
-    MessageId, MessageKind, RequestId, RequestKind, RequestState, TicketId, Time,
+    MessageId, RequestId, RequestKind, RequestState, TicketId, Time,
 };
 use zeroize::Zeroizing;
 
@@ -19,6 +21,7 @@ use crate::{
     letter::{CarrierError, Contact, Content, Envelope, Letter},
     settings::hours,
 };
+use outcome::{Withheld, waits};
 
 /// Which letter; what it says is looked up at sending.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,12 +41,13 @@ pub(crate) enum LetterRef {
     Frozen { at: Time },
 }
 
-/// A contact, as told.
+/// A contact that the owner hears of. What was sent because of it is looked up at sending, when it is
+/// known what left and what was held back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ContactRef {
     pub channel: Channel,
     pub at: Time,
-    pub sent: Vec<String>,
+    pub ticket: TicketId,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -188,8 +192,12 @@ impl Desk {
         };
         if !self.still_wanted(&mut tx, &mail).await? {
             drop(tx);
-            let reason = "What it was about was settled in the meantime.";
-            self.letter_withheld(job, &mail, ticket.as_ref(), "settled", reason)
+            let why = Withheld {
+                rule: "settled",
+                reason: "What it was about was settled in the meantime.",
+                words: "",
+            };
+            self.letter_withheld(job, &mail, ticket.as_ref(), &why)
                 .await?;
             return Ok(None);
         }
@@ -214,14 +222,13 @@ impl Desk {
         let decision = self.decide(&facts);
         let (Outcome::Permit, Some(permit)) = (decision.outcome, decision.permit) else {
             drop(tx);
-            self.letter_withheld(
-                job,
-                &mail,
-                ticket.as_ref(),
-                &decision.rule,
-                &decision.reason,
-            )
-            .await?;
+            let why = Withheld {
+                rule: &decision.rule,
+                reason: &decision.reason,
+                words: &decision.words,
+            };
+            self.letter_withheld(job, &mail, ticket.as_ref(), &why)
+                .await?;
             return Ok(None);
         };
 
@@ -324,17 +331,16 @@ impl Desk {
                     link,
                 }
             }
-            LetterRef::Notice { contacts } => Letter::Notice {
-                contacts: contacts
-                    .iter()
-                    .map(|c| Contact {
-                        channel: c.channel,
-                        at: c.at,
-                        sent: c.sent.clone(),
-                    })
-                    .collect(),
-                link,
-            },
+            LetterRef::Notice { contacts } => {
+                let mut told = Vec::new();
+                for contact in contacts {
+                    told.push(contact_as_told(tx, contact, mail.point).await?);
+                }
+                Letter::Notice {
+                    contacts: told,
+                    link,
+                }
+            }
             LetterRef::Frozen { at } => Letter::Frozen { at: *at },
         })
     }
@@ -384,124 +390,6 @@ impl Desk {
         Ok(true)
     }
 
-    async fn letter_sent(
-        &self,
-        job: &JobRow,
-        mail: &MailJob,
-        ticket: Option<&TicketRow>,
-    ) -> Result<(), DeskError> {
-        let mut tx = self.store.begin().await?;
-        let now = self.now();
-        let kind = match &mail.letter {
-            LetterRef::Delivery { .. } => "disclosure.delivered",
-            LetterRef::Notice { .. } => "notice.told",
-            _ => "mail.sent",
-        };
-        tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket));
-        tx.job_done(job, now).await?;
-        if let (LetterRef::Delivery { request }, Some(ticket)) = (&mail.letter, ticket) {
-            let row = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
-            if row.state == RequestState::Sending {
-                tx.move_request(*request, RequestState::Sending, RequestState::Done, now)
-                    .await?;
-            }
-            let text = format!("Sent {} to the registered email.", row.label);
-            self.write(&mut tx, ticket, MessageKind::Desk, None, &text)
-                .await?;
-        }
-        if let Some(ticket) = ticket {
-            tx.changed(store::Change::Ticket(ticket.number));
-        }
-        self.commit(tx).await
-    }
-
-    async fn letter_withheld(
-        &self,
-        job: &JobRow,
-        mail: &MailJob,
-        ticket: Option<&TicketRow>,
-        rule: &str,
-        reason: &str,
-    ) -> Result<(), DeskError> {
-        let mut tx = self.store.begin().await?;
-        let now = self.now();
-        tx.entry(
-            mail_entry(self.entry("desk", "mail.withheld"), job, mail, ticket).with("rule", rule),
-        );
-        tx.job_done(job, now).await?;
-        self.move_waiting(&mut tx, mail, RequestState::Refused)
-            .await?;
-        if let Some(ticket) = ticket {
-            let text = format!("A letter was held back: {reason}");
-            self.write(&mut tx, ticket, MessageKind::Desk, None, &text)
-                .await?;
-        }
-        self.commit(tx).await
-    }
-
-    /// A letter was given up: whoever waits for it is told.
-    pub(crate) async fn letter_lost(
-        &self,
-        tx: &mut Tx,
-        job: &JobRow,
-        why: &str,
-    ) -> Result<(), DeskError> {
-        let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
-        let ticket = match mail.ticket {
-            Some(id) => tx.ticket_by_id(id).await?,
-            None => None,
-        };
-        tx.entry(mail_entry(
-            self.entry("desk", "mail.lost"),
-            job,
-            &mail,
-            ticket.as_ref(),
-        ));
-        self.move_waiting(tx, &mail, RequestState::Failed).await?;
-        if let Some(ticket) = &ticket {
-            let text = format!(
-                "A letter could not be sent: {why}. It lies with the mails that were given up; an admin can send it again."
-            );
-            self.write(tx, ticket, MessageKind::Desk, None, &text)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// A lost letter is sent again: what waits for it waits again.
-    pub(crate) async fn letter_revived(&self, tx: &mut Tx, job: &JobRow) -> Result<(), DeskError> {
-        let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
-        let now = self.now();
-        if let Some((request, to)) = waits(tx, &mail).await?
-            && let Some(row) = tx.request(request).await?
-            && row.state == RequestState::Failed
-            && row.expires_at.is_none_or(|at| at > now)
-        {
-            tx.move_request(request, RequestState::Failed, to, now)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Moves the request that waits for a letter. It may have been answered, stopped or expired
-    /// meanwhile; then there is nothing to move.
-    async fn move_waiting(
-        &self,
-        tx: &mut Tx,
-        mail: &MailJob,
-        to: RequestState,
-    ) -> Result<(), DeskError> {
-        if let Some((request, from)) = waits(tx, mail).await?
-            && tx
-                .request(request)
-                .await?
-                .is_some_and(|row| row.state == from)
-        {
-            tx.move_request(request, from, to, self.now()).await?;
-        }
-        Ok(())
-    }
-
     fn link(&self, mail: &MailJob) -> Result<String, DeskError> {
         let Some(sealed) = &mail.secret else {
             return Ok(String::new());
@@ -520,6 +408,33 @@ impl Desk {
     }
 }
 
+/// A contact with what was sent because of it, as things stand now.
+async fn contact_as_told(
+    tx: &mut Tx,
+    contact: &ContactRef,
+    to: ContactPointId,
+) -> Result<Contact, DeskError> {
+    let mut told = Contact {
+        channel: contact.channel,
+        at: contact.at,
+        sent: Vec::new(),
+        elsewhere: Vec::new(),
+        leaving: Vec::new(),
+    };
+    for row in tx.requests(contact.ticket).await? {
+        let list = match (row.kind, row.state) {
+            (RequestKind::Deliver, RequestState::Sending) => &mut told.leaving,
+            (RequestKind::Deliver, RequestState::Done) if row.contact_point_id == Some(to) => {
+                &mut told.sent
+            }
+            (RequestKind::Deliver, RequestState::Done) => &mut told.elsewhere,
+            _ => continue,
+        };
+        list.push(row.label);
+    }
+    Ok(told)
+}
+
 /// What a delivery carries, opened for this one sending.
 fn open(key: &AccountKey, row: &FieldRow, permit: &Permit) -> Result<Content, DeskError> {
     let sealed = Sealed::<Value>::from_bytes(row.sealed.clone().ok_or(DeskError::NotFound)?);
@@ -532,22 +447,6 @@ fn open(key: &AccountKey, row: &FieldRow, permit: &Permit) -> Result<Content, De
         file_name: document.file_name,
         media_type: document.media_type,
         bytes: Zeroizing::new(document.bytes),
-    })
-}
-
-/// The request that waits for a letter, and the state in which it does.
-async fn waits(
-    tx: &mut Tx,
-    mail: &MailJob,
-) -> Result<Option<(RequestId, RequestState)>, DeskError> {
-    Ok(match &mail.letter {
-        LetterRef::Delivery { request } => Some((*request, RequestState::Sending)),
-        LetterRef::Confirm { challenge } | LetterRef::Outreach { challenge } => tx
-            .challenge_by_id(*challenge)
-            .await?
-            .and_then(|row| row.request_id)
-            .map(|request| (request, RequestState::Waiting)),
-        _ => None,
     })
 }
 

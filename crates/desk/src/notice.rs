@@ -47,15 +47,14 @@ impl Desk {
             .ticket_by_id(first.ticket_id)
             .await?
             .ok_or(DeskError::NotFound)?;
-        let mut contacts = Vec::new();
-        for notice in &due {
-            let sent = tx.sent_in(notice.ticket_id, true).await?;
-            contacts.push(ContactRef {
+        let contacts: Vec<ContactRef> = due
+            .iter()
+            .map(|notice| ContactRef {
                 channel: notice.channel,
                 at: notice.began_at,
-                sent,
-            });
-        }
+                ticket: notice.ticket_id,
+            })
+            .collect();
         let points = tx.contact_points(account.id).await?;
         let mut reached = 0u64;
         for point in points

@@ -8,6 +8,7 @@ use words::{
 };
 
 use crate::{
+    catalogue::CatalogueField,
     challenge::Detail,
     desk::{Desk, Me, field_facts, outcome_word},
     error::DeskError,
@@ -48,8 +49,11 @@ pub struct Offer {
     pub field: String,
     /// The items to choose from.
     pub items: Vec<String>,
-    /// What it does, as a rep would say it.
+    /// What it does, as a rep would say it: `Send an invoice`.
     pub title: String,
+    /// The same in a word or two, among others of its kind: `Invoices`, `Postal address`. Empty
+    /// for requests without a field.
+    pub short: String,
     /// What would happen.
     pub explains: String,
     /// What the gate says.
@@ -125,11 +129,13 @@ impl Desk {
                         words: decision.words,
                     },
                 };
+                let def = self.catalogue.field(field);
                 offers.push(Offer {
                     kind,
                     field: field.to_owned(),
                     items,
                     title,
+                    short: def.map(|def| def.plural.clone()).unwrap_or_default(),
                     explains,
                     verdict,
                     rule: decision.rule,
@@ -172,12 +178,11 @@ impl Desk {
                 .collect();
             items.reverse();
             let decision = ask(RequestKind::Deliver, Some(first));
-            let title = format!("Send {}", def.offer_title());
             push(
                 RequestKind::Deliver,
                 &def.name,
                 items,
-                title,
+                def.offer_title(),
                 format!("goes to {goes}"),
                 decision,
             );
@@ -187,7 +192,7 @@ impl Desk {
             "",
             vec![],
             "Ask the owner to confirm a password reset".to_owned(),
-            format!("asks at {goes}; nothing changes until they say yes"),
+            format!("asks at {goes}; nothing changes before their yes"),
             ask(RequestKind::Reset, None),
         );
         if let Some(row) = fields.iter().find(|row| row.class == FieldClass::Sealed) {
@@ -203,7 +208,7 @@ impl Desk {
         }
         if let Some(row) = fields.iter().find(|row| row.class == FieldClass::Secret) {
             let decision = ask(RequestKind::Deliver, Some(row));
-            let title = format!("Send or tell {}", self.catalogue.label(&row.name, ""));
+            let title = format!("Send or tell {}", self.secrets_of(fields));
             push(
                 RequestKind::Deliver,
                 &row.name,
@@ -214,8 +219,7 @@ impl Desk {
             );
         }
         if account.hold != HoldLevel::Frozen {
-            let explains =
-                "nothing leaves or changes from then on, until the owner lifts it".to_owned();
+            let explains = "nothing leaves or changes until the owner lifts it".to_owned();
             let title = "Freeze the account's data".to_owned();
             push(
                 RequestKind::Lock,
@@ -243,6 +247,15 @@ impl Desk {
             ask(RequestKind::Reenrol, None),
         );
         offers
+    }
+
+    /// The secrets among the fields, as a rep would say it: `receipt codes or password information`.
+    fn secrets_of(&self, fields: &[FieldRow]) -> String {
+        let has = |name: &str| fields.iter().any(|row| row.name == name);
+        let secret = |def: &&CatalogueField| def.class == FieldClass::Secret && has(&def.name);
+        let names = self.catalogue.fields().iter().filter(secret);
+        let names: Vec<String> = names.map(|def| def.plural.to_lowercase()).collect();
+        names.join(" or ")
     }
 
     /// Asks for something in a ticket.
@@ -603,7 +616,7 @@ impl Desk {
     }
 
     async fn outreach_detail(&self, tx: &mut Tx, case: &Case<'_>) -> Result<Detail, DeskError> {
-        let raised = self.signals_of(tx, case.account.id, case.ticket).await?;
+        let raised = self.signals_of(tx, case.ticket).await?;
         let mut signals = Vec::new();
         let mut countries = Vec::new();
         for (_, signal) in &raised {

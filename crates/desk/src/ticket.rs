@@ -19,6 +19,9 @@ pub const MESSAGE_MAX: usize = 20_000;
 /// The longest subject, in characters.
 pub const SUBJECT_MAX: usize = 200;
 const CALL: &str = "Call";
+/// What a rep can say once a ticket lies with the lead.
+pub const WITH_THE_LEAD: &str =
+    "I've asked a colleague to look at this with me. They'll write to the email on your account.";
 
 /// A ticket to open.
 #[derive(Clone, Debug)]
@@ -33,6 +36,15 @@ pub struct NewTicket {
     pub account: Option<AccountId>,
     /// Whether it is mine from the start.
     pub mine: bool,
+}
+
+/// What became of an escalation.
+#[derive(Clone, Debug)]
+pub struct Escalated {
+    /// The ticket as it lies there now, which its rep may no longer see.
+    pub ticket: ListRow,
+    /// What the rep can say to the requester.
+    pub words: &'static str,
 }
 
 /// The counts on the rail.
@@ -406,13 +418,23 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::NotFound`] for a ticket that is not theirs to see.
-    pub async fn escalate(&self, me: &Me, number: i64, reason: &str) -> Result<(), DeskError> {
+    pub async fn escalate(
+        &self,
+        me: &Me,
+        number: i64,
+        reason: &str,
+    ) -> Result<Escalated, DeskError> {
         let reason = clean_line(reason, 500)?;
         let mut tx = self.store.begin().await?;
         let ticket = self.act_on(&mut tx, me, number).await?;
         self.raise(&mut tx, ticket, Some(me), &reason).await?;
         tx.entry(self.by(me, "ticket.escalated").with_ticket(number));
-        self.commit(tx).await
+        let ticket = tx.line(number).await?.ok_or(DeskError::NotFound)?;
+        self.commit(tx).await?;
+        Ok(Escalated {
+            ticket,
+            words: WITH_THE_LEAD,
+        })
     }
 
     /// A lead gives an escalated ticket back to the reps.

@@ -223,9 +223,9 @@ impl Desk {
         let assignee = names.of(tx, ticket.assignee).await?;
         let opened_by = names.of(tx, ticket.opened_by).await?;
         let trouble = jobs.iter().filter_map(job_trouble).collect();
-        let signals = match (ticket.account_id, ticket.kind) {
-            (Some(account), words::TicketKind::Flag) => self
-                .signals_of(tx, account, &ticket)
+        let signals = match ticket.kind {
+            words::TicketKind::Flag => self
+                .signals_of(tx, &ticket)
                 .await?
                 .into_iter()
                 .map(|(at, signal)| (at, signal.words()))

@@ -1,10 +1,10 @@
 //! The watch: login events in, flags out.
 
 use std::collections::BTreeMap;
-use store::{Change, LoginRow, NoticeRow, TicketRow, Tx};
+use store::{Change, LoginRow, NoticeRow, SignalRow, TicketRow, Tx};
 use watch::{History, LoginEvent, Outcome, Signal};
 use words::{
-    AccountId, Channel, MessageKind, NoticeId, Queue, TicketId, TicketKind, TicketState, Time,
+    AccountId, Channel, MessageKind, NoticeId, Queue, Role, TicketId, TicketKind, TicketState, Time,
 };
 
 use crate::{
@@ -28,15 +28,22 @@ pub struct Taken {
 
 /// The most lines of one batch.
 pub const BATCH_MAX: usize = 10_000;
+/// The scope of the tokens that send login events.
+pub const SCOPE: &str = "events";
+/// The most signals that a flag shows.
+const SIGNALS: i64 = 100;
 
 impl Desk {
     /// Takes a batch of login events (one JSON object a line), durably and in one transaction.
-    /// Lines that can't be read are reported; the others are kept.
+    /// Lines that can't be read are reported; the others are kept. For leads, admins, and tokens of
+    /// these roles with the scope [`SCOPE`]: whoever sends logins can make an account look at home
+    /// somewhere.
     ///
     /// # Errors
-    /// [`DeskError::Invalid`] for an overlong batch.
+    /// [`DeskError::Forbidden`] for others; [`DeskError::Invalid`] for an overlong batch.
     pub async fn take_events(&self, me: &Me, text: &str) -> Result<Taken, DeskError> {
-        me.must_act()?;
+        me.must_be(&[Role::Lead, Role::Admin])?;
+        me.must_hold(SCOPE)?;
         let (events, bad) = watch::parse_batch(text);
         if events.len() > BATCH_MAX {
             return Err(DeskError::Invalid(format!(
@@ -157,7 +164,14 @@ impl Desk {
             .await?;
             row
         };
-        for (at, signal) in found {
+        for (place, (at, signal)) in found.iter().enumerate() {
+            tx.add_signal(&SignalRow {
+                ticket_id: ticket.id,
+                at: *at,
+                place: i64::try_from(place).unwrap_or(i64::MAX),
+                signal: serde_json::to_string(signal).map_err(|e| DeskError::json(&e))?,
+            })
+            .await?;
             let text = format!(
                 "Unusual: {} ({}).",
                 signal.words(),
@@ -188,26 +202,78 @@ impl Desk {
         uuid::Builder::from_custom_bytes(bytes).into_uuid()
     }
 
-    /// The signals that opened or joined a flag, oldest first.
+    /// The signals that opened or joined a flag, oldest first. What an earlier flag was about, and the
+    /// owner may have settled, is none of them.
     pub(crate) async fn signals_of(
         &self,
         tx: &mut Tx,
-        account: AccountId,
         ticket: &TicketRow,
     ) -> Result<Vec<(Time, Signal)>, DeskError> {
-        let Some(text) = tx.history(account).await? else {
-            return Ok(Vec::new());
-        };
-        let history: History = serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
-        let since = ticket.opened_at - std::time::Duration::from_hours(24);
-        let until = ticket.closed_at.unwrap_or(Time(i64::MAX));
-        let mut found: Vec<(Time, Signal)> = history
-            .signals()
-            .iter()
-            .filter(|raised| raised.at >= since && raised.at <= until)
-            .map(|raised| (raised.at, raised.signal))
-            .collect();
-        found.sort_by_key(|(at, _)| *at);
-        Ok(found)
+        tx.signals(ticket.id, SIGNALS)
+            .await?
+            .into_iter()
+            .map(|row| {
+                let signal = serde_json::from_str(&row.signal).map_err(|e| DeskError::json(&e))?;
+                Ok((row.at, signal))
+            })
+            .collect()
     }
+
+    /// The owner said that what they were asked about was theirs: the countries are remembered, and
+    /// with `failures` the failed logins up to that time count for nothing new.
+    pub(crate) async fn teach(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        countries: &[String],
+        failures: Option<Time>,
+    ) -> Result<(), DeskError> {
+        let now = self.now();
+        self.rethink(tx, account, |history| {
+            for country in known(countries) {
+                history.confirm(country, now);
+            }
+            if let Some(until) = failures {
+                history.settle(until);
+            }
+        })
+        .await
+    }
+
+    /// The owner said that the logins from these countries were not theirs.
+    pub(crate) async fn unlearn(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        countries: &[String],
+    ) -> Result<(), DeskError> {
+        self.rethink(tx, account, |history| {
+            for country in known(countries) {
+                history.forget(country);
+            }
+        })
+        .await
+    }
+
+    async fn rethink(
+        &self,
+        tx: &mut Tx,
+        account: AccountId,
+        how: impl FnOnce(&mut History),
+    ) -> Result<(), DeskError> {
+        let Some(text) = tx.history(account).await? else {
+            return Ok(());
+        };
+        let mut history: History = serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?;
+        how(&mut history);
+        let text = serde_json::to_string(&history).map_err(|e| DeskError::json(&e))?;
+        Ok(tx.set_history(account, &text).await?)
+    }
+}
+
+/// The countries of a question, by their codes.
+fn known(codes: &[String]) -> impl Iterator<Item = watch::Country> {
+    codes
+        .iter()
+        .filter_map(|code| watch::Country::parse(code).ok())
 }

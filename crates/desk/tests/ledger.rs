@@ -15,7 +15,7 @@ use std::future::Future;
 use words::{MessageKind, RequestKind, RequestState};
 
 /// A day at the desk, with a bit of everything.
-async fn a_day(world: &World) {
+pub(crate) async fn a_day(world: &World) {
     let robin = customer(world).await;
     let rep = rep(world).await;
     let lead = lead(world).await;
@@ -74,7 +74,7 @@ async fn a_day(world: &World) {
     post(world).await;
 }
 
-fn verifier(world: &World) -> Verifier {
+pub(crate) fn verifier(world: &World) -> Verifier {
     Verifier::parse(&world.desk.ledger_key()).expect("a key")
 }
 
@@ -169,14 +169,14 @@ fn no_value_no_name_and_no_word_of_a_conversation_is_in_the_record() {
     });
 }
 
-async fn connect(world: &World) -> SqliteConnection {
+pub(crate) async fn connect(world: &World) -> SqliteConnection {
     let options = SqliteConnectOptions::new().filename(world.folder.join("staunch.db"));
     SqliteConnection::connect_with(&options)
         .await
         .expect("the file")
 }
 
-async fn run(world: &World, sql: &'static str) {
+pub(crate) async fn run(world: &World, sql: &'static str) {
     let mut connection = connect(world).await;
     let done = sqlx::raw_sql(sql)
         .execute(&mut connection)
@@ -187,7 +187,7 @@ async fn run(world: &World, sql: &'static str) {
 }
 
 /// A world on `SQLite`, whose file can be touched behind the desk's back.
-fn behind_the_back<F: Future<Output = ()>>(story: impl FnOnce(World) -> F) {
+pub(crate) fn behind_the_back<F: Future<Output = ()>>(story: impl FnOnce(World) -> F) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()

@@ -3,8 +3,13 @@
 mod common;
 mod ledger;
 mod letters;
+mod limits;
 mod notices;
 mod owner;
+mod record;
 mod rights;
+mod search;
+mod settled;
 mod story;
+mod truth;
 mod watch;

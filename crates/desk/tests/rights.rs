@@ -66,7 +66,7 @@ async fn each_act(
     fails(desk.close(me, ticket).await);
     fails(desk.reopen(me, ticket).await);
     fails(desk.end_call(me, ticket).await);
-    fails(desk.escalate(me, ticket, "please").await);
+    fails(desk.escalate(me, ticket, "please").await.map(drop));
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn a_text_is_sent_as_it_is_on_file() {
         let asked = deliver(&world, &rep, ticket, "parcel", "7001").await;
         assert_eq!(
             asked.words,
-            "I've just sent where parcel 7001 goes to the email on your account."
+            "I've just sent parcel 7001's address to the email on your account."
         );
         let sent = post(&world).await;
         assert_eq!(
@@ -494,7 +494,7 @@ fn many_hands_on_one_account_neither_block_nor_overwrite_each_other() {
                     .map(drop)
             });
             let (desk, me) = (world.desk.clone(), lead.clone());
-            hands.spawn(async move { desk.escalate(&me, ticket, "odd").await });
+            hands.spawn(async move { desk.escalate(&me, ticket, "odd").await.map(drop) });
             let (desk, me) = (world.desk.clone(), lead.clone());
             let line = format!(
                 r#"{{"account":"A-1042","time":"2026-11-21T09:0{n}:00Z","outcome":"failure"}}"#

@@ -1,61 +1,25 @@
 //! The watch: bursts and new places open one flag, and the owner is asked.
 
 use crate::common::{
-    EMAIL, HOUR, MINUTE, account, ask, call, count, customer, deliver, email, flag, jobs, kinds,
-    letters, only, post, press, put, rep, safety, secret, state, without_canaries, written,
+    EMAIL, HOUR, account, ask, call, count, customer, flag, jobs, kinds,
+    logins::{at_home, burst, login, take, token},
+    only, post, press, rep, safety, secret, state, without_canaries, written,
 };
-use desk::{
-    Answer, DeskError, Me, OwnerQuestion,
-    letter::Letter,
-    provider::Hook,
-    testing::{World, on_both},
-    watching::Taken,
-};
-use std::time::Duration;
+use desk::{Answer, DeskError, OwnerQuestion, letter::Letter, provider::Hook, testing::on_both};
 use words::{Channel, HoldLevel, RequestKind, RequestState, Role, TicketKind, TicketState};
-
-async fn take(world: &World, me: &Me, lines: &[String]) -> Taken {
-    world
-        .desk
-        .take_events(me, &lines.join("\n"))
-        .await
-        .expect("taken")
-}
-
-/// One login now.
-fn login(world: &World, account: &str, outcome: &str, country: &str) -> String {
-    world.clock.pass(Duration::from_secs(1));
-    let at = world.desk.now();
-    format!(
-        r#"{{"account":"{account}","time":"{at}","outcome":"{outcome}","ip":"203.0.113.77","user_agent":"Mozilla/5.0 canary","country":"{country}"}}"#
-    )
-}
-
-async fn burst(world: &World, me: &Me) -> Taken {
-    let lines: Vec<_> = (0..5)
-        .map(|_| login(world, "A-1042", "failure", "NL"))
-        .collect();
-    take(world, me, &lines).await
-}
-
-/// The account is at home in the Netherlands.
-async fn at_home(world: &World, me: &Me) {
-    take(world, me, &[login(world, "A-1042", "success", "NL")]).await;
-    world.clock.pass(HOUR);
-}
 
 #[test]
 fn five_failures_open_one_flag_and_later_signals_join_it() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
-        at_home(&world, &rep).await;
+        at_home(&world).await;
         let four: Vec<_> = (0..4)
             .map(|_| login(&world, "A-1042", "failure", "NL"))
             .collect();
-        assert_eq!(take(&world, &rep, &four).await.flagged, 0);
+        assert_eq!(take(&world, &four).await.flagged, 0);
         assert_eq!(flag(&world, robin).await, None);
-        let taken = take(&world, &rep, &[login(&world, "A-1042", "failure", "NL")]).await;
+        let taken = take(&world, &[login(&world, "A-1042", "failure", "NL")]).await;
         assert_eq!((taken.accepted, taken.flagged), (1, 1));
         let number = flag(&world, robin).await.expect("a flag");
         let view = world
@@ -73,7 +37,7 @@ fn five_failures_open_one_flag_and_later_signals_join_it() {
         );
         assert_eq!(view.signals.len(), 1);
 
-        let taken = take(&world, &rep, &[login(&world, "A-1042", "success", "NG")]).await;
+        let taken = take(&world, &[login(&world, "A-1042", "success", "NG")]).await;
         assert_eq!(taken.flagged, 1);
         assert_eq!(flag(&world, robin).await, Some(number), "the same flag");
         let view = world.desk.ticket(&rep, number).await.expect("a ticket");
@@ -107,7 +71,7 @@ fn an_owner_who_is_not_asked_about_a_flag_is_told_of_it_once() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
-        burst(&world, &rep).await;
+        burst(&world).await;
         let number = flag(&world, robin).await.expect("a flag");
         assert!(post(&world).await.is_empty(), "there is an hour to ask");
         world.clock.pass(HOUR);
@@ -120,7 +84,7 @@ fn an_owner_who_is_not_asked_about_a_flag_is_told_of_it_once() {
         // Asked, they need no notice beside the question.
         world.desk.close(&rep, number).await.expect("a close");
         world.clock.pass(HOUR * 30);
-        burst(&world, &rep).await;
+        burst(&world).await;
         let number = flag(&world, robin).await.expect("another flag");
         ask(&world, &rep, number, RequestKind::Ask).await;
         assert_eq!(kinds(&post(&world).await), ["outreach"]);
@@ -133,7 +97,6 @@ fn an_owner_who_is_not_asked_about_a_flag_is_told_of_it_once() {
 fn unknown_accounts_and_bad_lines_are_told_and_the_rest_is_kept() {
     on_both(|world| async move {
         customer(&world).await;
-        let rep = rep(&world).await;
         let ahead = r#"{"account":"A-1042","time":"2030-01-01T00:00:00Z","outcome":"failure"}"#;
         let lines = [
             login(&world, "A-1042", "success", "NL"),
@@ -143,7 +106,7 @@ fn unknown_accounts_and_bad_lines_are_told_and_the_rest_is_kept() {
             ahead.to_owned(),
             login(&world, "A-1042", "failure", "NL"),
         ];
-        let taken = take(&world, &rep, &lines).await;
+        let taken = take(&world, &lines).await;
         assert_eq!((taken.accepted, taken.unknown, taken.flagged), (2, 1, 0));
         assert_eq!(
             taken.bad.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
@@ -164,14 +127,14 @@ fn unknown_accounts_and_bad_lines_are_told_and_the_rest_is_kept() {
 fn two_batches_at_once_open_one_flag_and_lose_no_failure() {
     on_both(|world| async move {
         let robin = customer(&world).await;
-        let rep = rep(&world).await;
+        let sender = token(&world, Role::Lead, &["events"]).await;
         let lines: Vec<_> = (0..6)
             .map(|_| login(&world, "A-1042", "failure", "NL"))
             .collect();
         let batches: Vec<_> = lines
             .into_iter()
             .map(|line| {
-                let (desk, me) = (world.desk.clone(), rep.clone());
+                let (desk, me) = (world.desk.clone(), sender.clone());
                 tokio::spawn(async move { desk.take_events(&me, &line).await.expect("taken") })
             })
             .collect();
@@ -196,8 +159,8 @@ fn yes_closes_the_flag_and_remembers_the_place() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
-        at_home(&world, &rep).await;
-        take(&world, &rep, &[login(&world, "A-1042", "success", "NG")]).await;
+        at_home(&world).await;
+        take(&world, &[login(&world, "A-1042", "success", "NG")]).await;
         let number = flag(&world, robin).await.expect("a flag");
         let asked = ask(&world, &rep, number, RequestKind::Ask).await;
         assert_eq!(asked.state, RequestState::Waiting);
@@ -220,9 +183,9 @@ fn yes_closes_the_flag_and_remembers_the_place() {
         assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
 
         world.clock.pass(HOUR * 24 * 3);
-        take(&world, &rep, &[login(&world, "A-1042", "success", "NG")]).await;
+        take(&world, &[login(&world, "A-1042", "success", "NG")]).await;
         assert_eq!(flag(&world, robin).await, None, "the place is remembered");
-        take(&world, &rep, &[login(&world, "A-1042", "success", "BR")]).await;
+        take(&world, &[login(&world, "A-1042", "success", "BR")]).await;
         assert!(flag(&world, robin).await.is_some(), "another one is not");
         assert!(jobs(&world, "ready").await.is_empty());
     });
@@ -233,13 +196,13 @@ fn a_yes_to_an_earlier_question_does_not_close_over_what_came_after() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
-        at_home(&world, &rep).await;
-        burst(&world, &rep).await;
+        at_home(&world).await;
+        burst(&world).await;
         let number = flag(&world, robin).await.expect("a flag");
         ask(&world, &rep, number, RequestKind::Ask).await;
         let secret = secret(&only(&post(&world).await, "outreach"));
         // While the owner thinks "yes, I mistyped it", somebody gets in.
-        take(&world, &rep, &[login(&world, "A-1042", "success", "NG")]).await;
+        take(&world, &[login(&world, "A-1042", "success", "NG")]).await;
         press(&world, &secret, Answer::Yes).await;
         assert_eq!(
             flag(&world, robin).await,
@@ -266,9 +229,9 @@ fn no_freezes_and_locks_at_the_identity_provider() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
-        at_home(&world, &rep).await;
-        burst(&world, &rep).await;
-        take(&world, &rep, &[login(&world, "A-1042", "success", "NG")]).await;
+        at_home(&world).await;
+        burst(&world).await;
+        take(&world, &[login(&world, "A-1042", "success", "NG")]).await;
         let number = flag(&world, robin).await.expect("a flag");
         let asked = ask(&world, &rep, number, RequestKind::Ask).await;
         let envelope = only(&post(&world).await, "outreach");
@@ -317,7 +280,7 @@ fn only_a_flag_asks_and_only_once_at_a_time() {
             world.desk.ask(&rep, ticket, RequestKind::Ask, "", "").await,
             Err(DeskError::Invalid(_))
         ));
-        burst(&world, &rep).await;
+        burst(&world).await;
         let number = flag(&world, robin).await.expect("a flag");
         ask(&world, &rep, number, RequestKind::Ask).await;
         let again = world.desk.ask(&rep, number, RequestKind::Ask, "", "").await;
@@ -327,96 +290,31 @@ fn only_a_flag_asks_and_only_once_at_a_time() {
 }
 
 #[test]
-fn an_owner_is_asked_three_times_and_then_not_for_hours_whoever_asks_where() {
+fn only_leads_admins_and_tokens_made_for_it_send_login_events() {
     on_both(|world| async move {
-        let robin = customer(&world).await;
-        let mut asked = 0;
-        let mut limited = 0;
-        for n in 0..6 {
-            let rep = world.staff(&format!("rep{n}"), Role::Rep).await;
-            let channel = [Channel::Phone, Channel::Chat, Channel::Email][n % 3];
-            let ticket = crate::common::open(&world, &rep, channel, Some(robin))
-                .await
-                .expect("a ticket");
-            match world
-                .desk
-                .ask(&rep, ticket, RequestKind::Reset, "", "")
-                .await
-            {
-                Ok(_) => {
-                    asked += 1;
-                    // They answer each of them, so that none waits.
-                    let secret = secret(&only(&post(&world).await, "confirm"));
-                    press(&world, &secret, Answer::Yes).await;
-                    world.work().await;
-                }
-                Err(DeskError::Limited(until)) => {
-                    limited += 1;
-                    assert!(until > world.desk.now());
-                    // Nothing half-done: no request, no letter, no entry of a challenge.
-                    let view = world.desk.ticket(&rep, ticket).await.expect("a ticket");
-                    assert!(view.requests.is_empty());
-                    assert!(jobs(&world, "ready").await.is_empty());
-                }
-                other => panic!("{other:?}"),
-            }
+        customer(&world).await;
+        let line = login(&world, "A-1042", "failure", "NL");
+        let mut turned = vec![
+            token(&world, Role::Rep, &["events"]).await,
+            token(&world, Role::Auditor, &["events"]).await,
+            token(&world, Role::Lead, &["tickets", "accounts", "ledger"]).await,
+            token(&world, Role::Admin, &["accounts"]).await,
+        ];
+        turned.push(rep(&world).await);
+        turned.push(world.staff("ana", Role::Auditor).await);
+        for me in &turned {
+            let answer = world.desk.take_events(me, &line).await;
+            assert!(
+                matches!(answer, Err(DeskError::Forbidden(_))),
+                "{:?} {:?}: {answer:?}",
+                me.role,
+                me.scopes
+            );
         }
-        assert_eq!((asked, limited), (3, 3));
-        assert_eq!(count(&world, "challenge.made").await, 3);
-        world.clock.pass(MINUTE * 241);
-        letters(&world);
-        let rep = rep(&world).await;
-        let ticket = call(&world, &rep, robin).await;
-        assert_eq!(
-            ask(&world, &rep, ticket, RequestKind::Reset).await.state,
-            RequestState::Waiting,
-            "one more by then"
-        );
-    });
-}
-
-#[test]
-fn deliveries_are_limited_for_each_owner() {
-    on_both(|world| async move {
-        let robin = customer(&world).await;
-        let other = put(
-            &world,
-            "A-2",
-            &[email(
-                "other@mail.example",
-                "2019-05-01",
-                Some("2019-05-01"),
-            )],
-        )
-        .await;
-        let rep = rep(&world).await;
-        for n in 0..12 {
-            let ticket = call(&world, &rep, robin).await;
-            let sent = world
-                .desk
-                .ask(&rep, ticket, RequestKind::Deliver, "address", "")
-                .await;
-            if n < 10 {
-                assert_eq!(sent.expect("sent").state, RequestState::Sending);
-            } else {
-                assert!(matches!(sent, Err(DeskError::Limited(_))), "{n}: {sent:?}");
-                assert!(
-                    world
-                        .desk
-                        .ticket(&rep, ticket)
-                        .await
-                        .expect("a ticket")
-                        .requests
-                        .is_empty()
-                );
-            }
+        for role in [Role::Lead, Role::Admin] {
+            let me = token(&world, role, &["events"]).await;
+            let taken = world.desk.take_events(&me, &line).await.expect("taken");
+            assert_eq!(taken.accepted, 1);
         }
-        let ticket = call(&world, &rep, other).await;
-        assert_eq!(
-            deliver(&world, &rep, ticket, "address", "").await.state,
-            RequestState::Sending,
-            "others are not touched"
-        );
-        assert_eq!(kinds(&post(&world).await).len(), 11);
     });
 }

@@ -11,14 +11,11 @@ use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::note::{KeyKind, Note, PublicKey};
 use crate::tree::{Hash, empty_root};
 
 #[cfg(test)]
 mod tests;
-
-const TYPE_ED25519: u8 = 0x01;
-/// More signature lines than any set of witnesses gives; the format asks for at least 16.
-const MAX_SIGNATURES: usize = 100;
 
 /// Why a key, a checkpoint or a signed note is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +31,14 @@ pub enum CheckpointError {
     /// The verifier key is not `name+id+key`, not Ed25519, or its id doesn't fit name and key.
     #[error("the verifier key is malformed or does not fit its own id; copy the whole line again")]
     VerifierKey,
+    /// The text is not the secret key of a witness.
+    #[error(
+        "the witness's secret key is malformed or does not fit its own id; use the file that `staunch ledger witness-key` made"
+    )]
+    SecretKey,
+    /// A time is more than a cosignature holds.
+    #[error("the time is more than a cosignature holds; set the clock")]
+    Time,
     /// The checkpoint's origin is not the key's name.
     #[error("the checkpoint belongs to another log than this key")]
     Origin,
@@ -106,35 +111,16 @@ impl Checkpoint {
     }
 }
 
-/// Checks a key's name by the rules of `signed-note`.
-fn check_name(name: &str) -> Result<(), CheckpointError> {
-    let forbidden = |c: char| c.is_whitespace() || c.is_control() || c == '+';
-    if name.is_empty() || name.contains(forbidden) {
-        Err(CheckpointError::Name)
-    } else {
-        Ok(())
-    }
-}
-
-fn key_id(name: &str, public: &[u8]) -> [u8; 4] {
-    let bytes = [name.as_bytes(), b"\n", &[TYPE_ED25519], public].concat();
-    let hash = digest::digest(&SHA256, &bytes);
-    let mut id = [0; 4];
-    id.copy_from_slice(&hash.as_ref()[..4]);
-    id
-}
-
 /// The log's signing key. Its name is also the origin of the checkpoints that it signs.
 pub struct Signer {
-    name: String,
-    id: [u8; 4],
+    public: PublicKey,
     key: Ed25519KeyPair,
 }
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signer")
-            .field("name", &self.name)
+            .field("name", &self.public.name)
             .finish_non_exhaustive()
     }
 }
@@ -146,30 +132,41 @@ impl Signer {
     /// # Errors
     /// When the name breaks the rules of `signed-note`, or the seed is refused.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self, CheckpointError> {
-        check_name(name)?;
-        let key = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| CheckpointError::Seed)?;
-        let id = key_id(name, key.public_key().as_ref());
-        Ok(Self {
-            name: name.to_owned(),
-            id,
-            key,
-        })
+        let (key, public) = key_pair(KeyKind::Log, name, seed)?;
+        Ok(Self { public, key })
+    }
+
+    /// A signer whose name no other log has: `place`, a slash, and the first 16 hex digits of the
+    /// public key's SHA-256. Witnesses tell logs apart by their names.
+    ///
+    /// # Errors
+    /// As [`from_seed`](Self::from_seed).
+    pub fn named_by_key(place: &str, seed: &[u8; 32]) -> Result<Self, CheckpointError> {
+        let (_, public) = key_pair(KeyKind::Log, place, seed)?;
+        let hash = digest::digest(&SHA256, &public.bytes);
+        let mark = hex::encode(&hash.as_ref()[..8]);
+        Self::from_seed(&format!("{place}/{mark}"), seed)
     }
 
     /// The key's name, and the origin of its checkpoints.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.public.name
     }
 
     /// The public key to hand out: `name+id+key`, id in hex, key (with its type) in base64.
     pub fn verifier_key(&self) -> String {
-        verifier_key(&self.name, self.id, self.key.public_key().as_ref())
+        self.public.text()
+    }
+
+    /// The public key, ready to open what this one signs.
+    pub fn verifier(&self) -> Verifier {
+        Verifier(self.public.clone())
     }
 
     /// The checkpoint of this log at `size` with `root`, not signed yet.
     pub fn checkpoint(&self, size: u64, root: Hash) -> Checkpoint {
         Checkpoint {
-            origin: self.name.clone(),
+            origin: self.public.name.clone(),
             size,
             root,
         }
@@ -182,7 +179,7 @@ impl Signer {
     /// [`CheckpointError::Origin`] when the checkpoint's origin is not this key's name,
     /// [`CheckpointError::Text`] when its size is 0 and its root is not that of nothing.
     pub fn sign(&self, checkpoint: &Checkpoint) -> Result<String, CheckpointError> {
-        if checkpoint.origin != self.name {
+        if checkpoint.origin != self.public.name {
             return Err(CheckpointError::Origin);
         }
         if checkpoint.size == 0 && checkpoint.root != empty_root() {
@@ -193,23 +190,32 @@ impl Signer {
 
     fn sign_text(&self, text: &str) -> String {
         let signature = self.key.sign(text.as_bytes());
-        let blob = STANDARD.encode([&self.id, signature.as_ref()].concat());
-        format!("{text}\n— {} {blob}\n", self.name)
+        format!("{text}\n{}", self.public.line(signature.as_ref()))
     }
 }
 
-fn verifier_key(name: &str, id: [u8; 4], public: &[u8]) -> String {
-    let key = STANDARD.encode([&[TYPE_ED25519], public].concat());
-    format!("{name}+{}+{key}", hex::encode(id))
+/// An Ed25519 key from its seed, and the public key under this name.
+pub(crate) fn key_pair(
+    kind: KeyKind,
+    name: &str,
+    seed: &[u8; 32],
+) -> Result<(Ed25519KeyPair, PublicKey), CheckpointError> {
+    let key = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| CheckpointError::Seed)?;
+    let bytes = <[u8; 32]>::try_from(key.public_key().as_ref());
+    let public = PublicKey::new(kind, name, bytes.map_err(|_| CheckpointError::Seed)?)?;
+    Ok((key, public))
+}
+
+/// Whether this is the key's signature over these bytes.
+pub(crate) fn holds(key: &PublicKey, bytes: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ED25519, key.bytes)
+        .verify(bytes, signature)
+        .is_ok()
 }
 
 /// A log's public key: opens signed checkpoints.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verifier {
-    name: String,
-    id: [u8; 4],
-    public: [u8; 32],
-}
+pub struct Verifier(PublicKey);
 
 impl Verifier {
     /// Reads a verifier key, `name+id+key`.
@@ -217,38 +223,17 @@ impl Verifier {
     /// # Errors
     /// [`CheckpointError::Name`] or [`CheckpointError::VerifierKey`].
     pub fn parse(vkey: &str) -> Result<Self, CheckpointError> {
-        let mut parts = vkey.splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(CheckpointError::VerifierKey);
-        };
-        check_name(name)?;
-        let key = STANDARD
-            .decode(key)
-            .map_err(|_| CheckpointError::VerifierKey)?;
-        let Some((&TYPE_ED25519, public)) = key.split_first() else {
-            return Err(CheckpointError::VerifierKey);
-        };
-        let public = <[u8; 32]>::try_from(public).map_err(|_| CheckpointError::VerifierKey)?;
-        let mut declared = [0; 4];
-        hex::decode_to_slice(id, &mut declared).map_err(|_| CheckpointError::VerifierKey)?;
-        if declared != key_id(name, &public) {
-            return Err(CheckpointError::VerifierKey);
-        }
-        Ok(Self {
-            name: name.to_owned(),
-            id: declared,
-            public,
-        })
+        PublicKey::parse(KeyKind::Log, vkey).map(Self)
     }
 
     /// The key's name, and the origin of the checkpoints that it opens.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.0.name
     }
 
     /// The key as text, as [`parse`](Self::parse) reads it.
     pub fn verifier_key(&self) -> String {
-        verifier_key(&self.name, self.id, &self.public)
+        self.0.text()
     }
 
     /// Opens a signed checkpoint. Signatures by other keys (witnesses) are allowed and not judged;
@@ -259,7 +244,7 @@ impl Verifier {
     /// is one of another log.
     pub fn open(&self, note: &str) -> Result<Checkpoint, CheckpointError> {
         let checkpoint = Checkpoint::parse(self.open_text(note)?)?;
-        if checkpoint.origin == self.name {
+        if checkpoint.origin == self.0.name {
             Ok(checkpoint)
         } else {
             Err(CheckpointError::Origin)
@@ -267,41 +252,18 @@ impl Verifier {
     }
 
     fn open_text<'a>(&self, note: &'a str) -> Result<&'a str, CheckpointError> {
-        if note.contains(|c: char| c < ' ' && c != '\n') {
-            return Err(CheckpointError::Note);
-        }
-        let end = note.rfind("\n\n").ok_or(CheckpointError::Note)?;
-        let text = &note[..=end];
-        let lines = note[end + 2..]
-            .strip_suffix('\n')
-            .ok_or(CheckpointError::Note)?;
+        let note = Note::parse(note)?;
         let mut signed = false;
-        for (n, line) in lines.split('\n').enumerate() {
-            let (name, id, signature) = signature_line(line).ok_or(CheckpointError::Note)?;
-            if n >= MAX_SIGNATURES {
-                return Err(CheckpointError::Note);
+        for signature in note.by(&self.0) {
+            if !holds(&self.0, note.text.as_bytes(), signature) {
+                return Err(CheckpointError::Signature);
             }
-            if name != self.name || id != self.id {
-                continue;
-            }
-            UnparsedPublicKey::new(&ED25519, self.public)
-                .verify(text.as_bytes(), &signature)
-                .map_err(|_| CheckpointError::Signature)?;
             signed = true;
         }
         if signed {
-            Ok(text)
+            Ok(note.text)
         } else {
             Err(CheckpointError::Unsigned)
         }
     }
-}
-
-/// Takes `— name base64(id and signature)` apart.
-fn signature_line(line: &str) -> Option<(&str, [u8; 4], Vec<u8>)> {
-    let (name, blob) = line.strip_prefix("— ")?.split_once(' ')?;
-    check_name(name).ok()?;
-    let blob = STANDARD.decode(blob).ok()?;
-    let (id, signature) = blob.split_first_chunk::<4>()?;
-    (!signature.is_empty()).then(|| (name, *id, signature.to_vec()))
 }

@@ -1,8 +1,11 @@
 //! One entry of the ledger and its canonical bytes.
 //!
 //! The canonical form is one line of JSON in UTF-8, nothing before or after it:
-//! `{"account":…,"actor":…,"at":…,"data":{…},"kind":…,"ticket":…}`
-//! - all six keys are always there, in this order; `account` and `ticket` are `null` when absent;
+//! `{"account":…,"actor":…,"at":…,"data":{…},"kind":…,"nth":…,"ticket":…}`
+//! - all seven keys are always there, in this order; `account`, `nth` and `ticket` are `null` when
+//!   absent;
+//! - the entries about one account are numbered: `nth` is 1 for the first, 2 for the second, and so
+//!   on, so that none can be left out of a record unseen; without an account it is `null`;
 //! - no space or line break between tokens; keys of every object sorted by code point, each once;
 //! - numbers are integers from `i64::MIN` to `u64::MAX`, without sign when positive, without
 //!   leading zeros, fraction or exponent; a fraction is written as text (`"0.5"`), because floating
@@ -39,10 +42,12 @@ pub struct Entry {
     pub at: i64,
     /// What happened, such as `request.permit`.
     pub kind: String,
-    /// Who did it: `staff:<uuid>`, `token:<uuid>`, `owner`, `watch` or `system`.
+    /// Who did it: `staff:<uuid>`, `token:<uuid>`, `owner`, `watch`, `operator` or `system`.
     pub actor: String,
     /// The account that it is about, as a UUID.
     pub account: Option<String>,
+    /// Which of its account's entries it is, from 1; given when it is appended.
+    pub nth: Option<u64>,
     /// The number of the ticket that it belongs to.
     pub ticket: Option<i64>,
     /// What else there is to tell; personal data only as keyed commitments. Nested at most 100 deep.
@@ -57,6 +62,7 @@ impl Entry {
             kind: kind.into(),
             actor: actor.into(),
             account: None,
+            nth: None,
             ticket: None,
             data: BTreeMap::new(),
         }
@@ -66,6 +72,13 @@ impl Entry {
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.account = Some(account.into());
+        self
+    }
+
+    /// The same entry, as this one of its account's entries, from 1; none without an account.
+    #[must_use]
+    pub fn numbered(mut self, nth: Option<u64>) -> Self {
+        self.nth = nth;
         self
     }
 
@@ -99,6 +112,11 @@ impl Entry {
         push_object(&mut out, self.data.iter());
         out.push_str(",\"kind\":");
         push_text(&mut out, &self.kind);
+        out.push_str(",\"nth\":");
+        match self.nth {
+            Some(nth) => out.push_str(&nth.to_string()),
+            None => out.push_str("null"),
+        }
         out.push_str(",\"ticket\":");
         match self.ticket {
             Some(ticket) => out.push_str(&ticket.to_string()),
@@ -123,6 +141,10 @@ impl Entry {
             kind: take_text(&mut object, "kind")?.ok_or(EntryError::Shape("kind"))?,
             actor: take_text(&mut object, "actor")?.ok_or(EntryError::Shape("actor"))?,
             account: take_text(&mut object, "account")?,
+            nth: match take(&mut object, "nth")? {
+                Value::Null => None,
+                value => Some(value.as_u64().ok_or(EntryError::Shape("nth"))?),
+            },
             ticket: match take(&mut object, "ticket")? {
                 Value::Null => None,
                 value => Some(value.as_i64().ok_or(EntryError::Shape("ticket"))?),

@@ -230,14 +230,18 @@ impl<R: BufRead> Iterator for ExportReader<R> {
     }
 }
 
-fn hash(text: &str) -> Option<Hash> {
+/// A hash in small letters: there is one way to write it.
+pub(crate) fn hash(text: &str) -> Option<Hash> {
     let mut out = [0; 32];
     hex::decode_to_slice(text, &mut out).ok()?;
-    Some(out)
+    (!text.contains(|c: char| c.is_ascii_uppercase())).then_some(out)
 }
 
 /// One line without its line feed; nothing at the end of the file.
-fn read_line(input: &mut impl BufRead, line: u64) -> Result<Option<Vec<u8>>, ExportError> {
+pub(crate) fn read_line(
+    input: &mut impl BufRead,
+    line: u64,
+) -> Result<Option<Vec<u8>>, ExportError> {
     let mut bytes = Vec::new();
     let count = input
         .by_ref()

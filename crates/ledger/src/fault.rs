@@ -36,6 +36,15 @@ pub enum Fault {
         /// Entries before this one are covered by a signed checkpoint.
         since: u64,
     },
+    /// An entry was written with another number among its account's entries than belongs there.
+    Number {
+        /// The entry.
+        index: u64,
+        /// The number that belongs there; none without an account.
+        expected: Option<u64>,
+        /// The number that stands there.
+        found: Option<u64>,
+    },
     /// The entries fit each other, but not a signed checkpoint: roots were rewritten. The first
     /// bad entry is one of `first` to `last`.
     Checkpoint {
@@ -71,7 +80,10 @@ impl Fault {
             | Self::Checkpoint { first, .. }
             | Self::Truncated { first, .. } => first,
             Self::Misplaced { expected, .. } => expected,
-            Self::Body { index } | Self::Form { index } | Self::Root { index, .. } => index,
+            Self::Body { index }
+            | Self::Form { index }
+            | Self::Number { index, .. }
+            | Self::Root { index, .. } => index,
             Self::Fork { since, .. } => since,
             Self::Empty => 0,
         }
@@ -96,6 +108,19 @@ impl fmt::Display for Fault {
                 f,
                 "entry {index} was not written by the ledger: its body is not in canonical form"
             ),
+            Self::Number {
+                index,
+                expected,
+                found,
+            } => {
+                let number = |n: Option<u64>| n.map_or("no number".to_owned(), |n| n.to_string());
+                write!(
+                    f,
+                    "entry {index} was written with {} among its account's entries, where {} belongs",
+                    number(found),
+                    number(expected)
+                )
+            }
             Self::Root { index, since } => {
                 write!(
                     f,

@@ -3,6 +3,10 @@
 
 use aws_lc_rs::digest::{self, SHA256};
 
+use crate::plan::Node;
+#[cfg(doc)]
+use crate::plan::is_kept;
+
 #[cfg(test)]
 mod tests;
 
@@ -99,11 +103,19 @@ impl Frontier {
 
     /// Appends a leaf, given by its [`leaf_hash`].
     pub fn push(&mut self, leaf: Hash) {
+        self.push_with(leaf, |_, _| ());
+    }
+
+    /// Appends a leaf, and tells of each perfect subtree that it completes, with its root: those
+    /// that [`is_kept`] names are kept for proofs.
+    pub fn push_with(&mut self, leaf: Hash, mut complete: impl FnMut(Node, Hash)) {
         let mut node = leaf;
-        for _ in 0..self.size.trailing_ones() {
+        for height in 1..=self.size.trailing_ones() {
             // INVARIANT: `roots` holds one hash per 1 bit of `size`, the lowest bit last.
             if let Some(left) = self.roots.pop() {
                 node = node_hash(&left, &node);
+                let index = self.size >> height;
+                complete(Node { height, index }, node);
             }
         }
         self.roots.push(node);

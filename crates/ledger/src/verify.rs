@@ -1,11 +1,13 @@
-//! Offline verification: reads the rows of a log once, in constant memory, and names the first bad
-//! entry.
+//! Offline verification: reads the rows of a log once and names the first bad entry. Memory doesn't
+//! grow with the entries, only with the accounts in them (some 50 bytes each, for their numbering).
 //!
 //! What catches what: a changed body doesn't match its leaf hash; a changed leaf hash doesn't lead
-//! to the root recorded with it; rewritten roots don't match the next signed checkpoint. What no
+//! to the root recorded with it; rewritten roots don't match the next signed checkpoint; an entry
+//! that was never numbered right among those of its account is found by counting. What no
 //! checkpoint covers yet can be rewritten whole by whoever holds the rows; the [`Report`] tells how
 //! far the checkpoints reach.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use crate::checkpoint::Checkpoint;
@@ -99,6 +101,8 @@ pub struct Auditor {
     checkpoints: Vec<Checkpoint>,
     next: usize,
     covered: u64,
+    /// How many entries each account has, by the first half of its id's hash.
+    counts: HashMap<[u8; 16], u64>,
     /// The index that stood where another belongs; the row after it tells removed from moved.
     gap: Option<u64>,
     fault: Option<Fault>,
@@ -113,6 +117,7 @@ impl Auditor {
             checkpoints,
             next: 0,
             covered: 0,
+            counts: HashMap::new(),
             gap: None,
             fault: None,
         }
@@ -160,9 +165,9 @@ impl Auditor {
         if leaf_hash(row.body.as_bytes()) != row.leaf {
             return Err(Fault::Body { index });
         }
-        if Entry::decode(&row.body).is_err() {
+        let Ok(entry) = Entry::decode(&row.body) else {
             return Err(Fault::Form { index });
-        }
+        };
         self.frontier.push(row.leaf);
         if self.frontier.root() != row.root {
             return Err(Fault::Root {
@@ -170,7 +175,28 @@ impl Auditor {
                 since: self.covered,
             });
         }
+        self.count(&entry, index)?;
         self.check_checkpoints()
+    }
+
+    /// Checks that an entry is numbered as the next of its account.
+    fn count(&mut self, entry: &Entry, index: u64) -> Result<(), Fault> {
+        let expected = entry.account.as_deref().map(|account| {
+            let mut key = [0; 16];
+            key.copy_from_slice(&leaf_hash(account.as_bytes())[..16]);
+            let count = self.counts.entry(key).or_default();
+            *count += 1;
+            *count
+        });
+        if entry.nth == expected {
+            Ok(())
+        } else {
+            Err(Fault::Number {
+                index,
+                expected,
+                found: entry.nth,
+            })
+        }
     }
 
     /// Checks the checkpoints of the size that the tree has now.

@@ -166,7 +166,7 @@ fn delivery(what: &str, content: &Content, channel: Channel, at: Time, link: &st
 fn notice(contacts: &[Contact], link: &str) -> Draft {
     let by_the_desk = contacts.iter().all(|c| c.channel == Channel::Watch);
     let mut blocks = match contacts {
-        [one] => vec![text(format!("{} {}", contacted(one), given(&one.sent)))],
+        [one] => vec![text(format!("{} {}", contacted(one), given(one)))],
         many => vec![
             text(format!(
                 "Our support was contacted about your account {} times:",
@@ -174,13 +174,7 @@ fn notice(contacts: &[Contact], link: &str) -> Draft {
             )),
             Block::List(
                 many.iter()
-                    .map(|c| {
-                        format!(
-                            "{}: {}",
-                            capital(&when_and_how(c)),
-                            uncapital(&given(&c.sent))
-                        )
-                    })
+                    .map(|c| format!("{}: {}", capital(&when_and_how(c)), uncapital(&given(c))))
                     .collect(),
             ),
         ],
@@ -304,12 +298,29 @@ fn when_and_how(contact: &Contact) -> String {
     format!("{}, {how}", contact.at.format("%-d %B"))
 }
 
-fn given(sent: &[String]) -> String {
-    let things: Vec<String> = sent.iter().map(|s| format!("your {}", line(s))).collect();
-    match things.split_last() {
-        None => "Nothing about you was given out.".into(),
-        Some((only, [])) => format!("We sent {only} to this address."),
-        Some((last, rest)) => format!("We sent {} and {last} to this address.", rest.join(", ")),
+/// What left because of a contact, and what is about to.
+fn given(contact: &Contact) -> String {
+    let said = [
+        things(&contact.sent).map(|what| format!("We sent {what} to this address.")),
+        things(&contact.elsewhere)
+            .map(|what| format!("We sent {what} to another address on your account.")),
+        things(&contact.leaving)
+            .map(|what| format!("We are about to send {what} to an address on your account.")),
+    ];
+    let said: Vec<String> = said.into_iter().flatten().collect();
+    if said.is_empty() {
+        "Nothing about you was given out.".into()
+    } else {
+        said.join(" ")
+    }
+}
+
+/// "your address and your order 7001".
+fn things(labels: &[String]) -> Option<String> {
+    let things: Vec<String> = labels.iter().map(|s| format!("your {}", line(s))).collect();
+    match things.split_last()? {
+        (only, []) => Some(only.clone()),
+        (last, rest) => Some(format!("{} and {last}", rest.join(", "))),
     }
 }
 

@@ -136,6 +136,12 @@ fn a_notice_tells_what_was_sent() {
         &["invoice 10442"],
     )]);
     assert!(text(&one).contains("by chat. We sent your invoice 10442 to this address."));
+    let mut elsewhere = contact(Channel::Chat, "2026-11-21", &["card"]);
+    elsewhere.elsewhere = vec!["invoice 10442".into()];
+    assert!(text(&notice(vec![elsewhere])).contains(
+        "by chat. We sent your card to this address. We sent your invoice 10442 to another address \
+         on your account.\n"
+    ));
     let many = notice(vec![
         contact(Channel::Phone, "2026-11-20", &[]),
         contact(
@@ -153,6 +159,18 @@ fn a_notice_tells_what_was_sent() {
          this address.\n\
          - 21 November, because of unusual logins: nothing about you was given out.\n"
     ));
+}
+
+#[test]
+fn a_notice_does_not_say_that_something_was_sent_before_it_left() {
+    let mut contact = contact(Channel::Phone, "2026-11-21", &[]);
+    contact.leaving = vec!["invoice 10442".into(), "address".into()];
+    let said = text(&notice(vec![contact]));
+    assert!(said.contains(
+        "by phone. We are about to send your invoice 10442 and your address to an address on your \
+         account.\n"
+    ));
+    assert!(!said.contains("We sent") && !said.contains("Nothing about you"));
 }
 
 #[test]

@@ -6,15 +6,19 @@ use desk::accounts::{ImportOptions, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 
-use crate::serve::offline;
+use crate::{
+    keys::Folder,
+    serve::{offline, offline_even_new},
+};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Bring accounts in from a .csv or .jsonl file. Mails nobody. Running it twice changes nothing.
+    /// Before the server's first start it makes the data folder.
     Import {
         /// The file.
         file: PathBuf,
-        /// The data folder. A server may be running on it.
+        /// The data folder. A server may be running on it. Made if there is none.
         #[arg(long, value_name = "DIR", env = "STAUNCH_DATA")]
         data: PathBuf,
         /// Stop before anything is written if any row is bad.
@@ -37,10 +41,22 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         dry_run,
         config,
     } = command;
-    let desk = offline(&data, config.as_deref()).await?;
+    // Nothing is made for a file that isn't there.
     let size = std::fs::metadata(&file)
         .with_context(|| format!("can't read `{}`", file.display()))?
         .len();
+    if dry_run && !Folder::holds_keys(&data) {
+        bail!(
+            "`{}` is no data folder yet, and a dry run makes none; leave --dry-run out, or start `staunch serve --data {}` once",
+            data.display(),
+            data.display()
+        );
+    }
+    let desk = if dry_run {
+        offline(&data, config.as_deref()).await?
+    } else {
+        offline_even_new(&data, config.as_deref()).await?
+    };
     let bar = ProgressBar::new(size);
     if let Ok(style) = ProgressStyle::with_template(
         "{bar:32} {percent:>3} %  {msg}  {elapsed_precise}, {eta} left",

@@ -12,10 +12,9 @@ use std::{
     path::{Path, PathBuf},
 };
 use toml::{Table, Value};
-use web::{
-    WebSettings,
-    view::settings::{SettingGroup, SettingLine},
-};
+use web::WebSettings;
+
+mod shown;
 
 /// Before each variable of the environment; `__` stands for the dot: `STAUNCH_DESK__COMPANY`.
 const PREFIX: &str = "STAUNCH_";
@@ -147,64 +146,6 @@ impl Loaded {
         self.sources
             .iter()
             .map(|(key, (value, _))| (key.clone(), value.to_string()))
-            .collect()
-    }
-
-    /// What the settings page shows: what was set, secrets not.
-    pub(crate) fn shown(&self) -> Vec<SettingGroup> {
-        let mut groups: BTreeMap<String, Vec<SettingLine>> = BTreeMap::new();
-        let mut line = |key: &str, value: String, source: &str| {
-            let title = key.split('.').next().unwrap_or(key).to_owned();
-            groups.entry(title).or_default().push(SettingLine {
-                key: key.to_owned(),
-                value,
-                source: source.to_owned(),
-            });
-        };
-        let desk = serde_json::to_value(&self.settings.desk).unwrap_or_default();
-        for (key, value) in desk.as_object().into_iter().flatten() {
-            let key = format!("desk.{key}");
-            if !self.sources.contains_key(&key) {
-                let text = value
-                    .as_str()
-                    .map_or_else(|| value.to_string(), str::to_owned);
-                line(
-                    &key,
-                    if value.is_null() {
-                        "not set".to_owned()
-                    } else {
-                        text
-                    },
-                    "default",
-                );
-            }
-        }
-        for (key, (value, source)) in &self.sources {
-            let secret = ["password", "secret", "database", "user"]
-                .iter()
-                .any(|word| key.contains(word));
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            line(key, if secret { "set".to_owned() } else { text }, source);
-        }
-        if self.settings.mail.is_none() {
-            line(
-                "mail",
-                "not set: letters wait for a day".to_owned(),
-                "default",
-            );
-        }
-        if self.settings.identity.is_none() {
-            line(
-                "identity",
-                "not set: resets and locks wait for a day".to_owned(),
-                "default",
-            );
-        }
-        groups
-            .into_iter()
-            .map(|(title, lines)| SettingGroup { title, lines })
             .collect()
     }
 }

@@ -36,7 +36,12 @@ impl Folder {
         Ok(Self(path.to_owned()))
     }
 
-    /// Opens a folder that a server has used before.
+    /// Whether this is a data folder already: one that holds keys.
+    pub(crate) fn holds_keys(path: &Path) -> bool {
+        Self(path.to_owned()).master_path().exists()
+    }
+
+    /// Opens a folder that was used before.
     pub(crate) fn existing(path: &Path) -> Result<Self> {
         let folder = Self(path.to_owned());
         if !folder.master_path().exists() {
@@ -57,6 +62,25 @@ impl Folder {
         self.0.join("staunch.db")
     }
 
+    /// Waits until no other process begins this folder, and keeps others waiting until it is dropped.
+    /// Two at once would make the keys and the tables twice.
+    pub(crate) fn alone(&self) -> Result<Alone> {
+        let path = self.0.join("lock");
+        let lock = || -> std::io::Result<fs::File> {
+            let file = fs::OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .mode(0o600)
+                .open(&path)?;
+            rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)?;
+            Ok(file)
+        };
+        Ok(Alone(lock().with_context(|| {
+            format!("can't lock `{}`", path.display())
+        })?))
+    }
+
     fn master_path(&self) -> PathBuf {
         self.0.join("keys").join("master.key")
     }
@@ -69,22 +93,13 @@ impl Folder {
         self.0.join("ledger.checkpoint")
     }
 
-    /// The master key and the ledger's signing seed; made at the first start. `used` says that a
+    /// The master key and the ledger's signing seed; made at the first use. `used` says that a
     /// database exists already, for which new keys would be worthless.
     pub(crate) fn keys(&self, entropy: &dyn Entropy, used: bool) -> Result<(MasterKey, [u8; 32])> {
         let (master, seed) = (self.master_path(), self.ledger_path());
         match (master.exists(), seed.exists()) {
             (true, true) => {}
-            (false, false) if !used => {
-                fs::DirBuilder::new()
-                    .recursive(true)
-                    .mode(0o700)
-                    .create(self.0.join("keys"))?;
-                let mut ledger = [0u8; 32];
-                entropy.fill(&mut ledger);
-                write_private(&seed, &ledger)?;
-                write_private(&master, MasterKey::generate(entropy).expose())?;
-            }
+            (false, false) if !used => self.make_keys(entropy)?,
             _ => bail!(
                 "the data folder `{}` has lost a key file below keys/; put it back from the backup, without it nothing can be opened",
                 self.0.display()
@@ -98,7 +113,38 @@ impl Folder {
             .context("keys/ledger.key doesn't have 32 bytes")?;
         Ok((master, seed))
     }
+
+    /// Makes the keys, both at once or neither, whenever the process ends.
+    fn make_keys(&self, entropy: &dyn Entropy) -> Result<()> {
+        let keys = self.0.join("keys");
+        let part = self.0.join("keys.part");
+        if part.exists() {
+            fs::remove_dir_all(&part)?;
+        }
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&part)
+            .with_context(|| format!("can't make keys in `{}`", self.0.display()))?;
+        let mut ledger = [0u8; 32];
+        entropy.fill(&mut ledger);
+        write_private(&part.join("ledger.key"), &ledger)?;
+        write_private(
+            &part.join("master.key"),
+            MasterKey::generate(entropy).expose(),
+        )?;
+        fs::rename(&part, &keys).with_context(|| {
+            format!(
+                "`{}` holds other files and no keys; move them away",
+                keys.display()
+            )
+        })?;
+        fs::File::open(&self.0)?.sync_all()?;
+        Ok(())
+    }
 }
+
+/// Holds the lock of a folder.
+pub(crate) struct Alone(#[expect(dead_code, reason = "closing the file lets go")] fs::File);
 
 /// Writes a file that only its owner can read, whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -116,7 +162,7 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 /// Reads a file that nobody but its owner may be able to read.
-fn read_private(path: &Path) -> Result<Vec<u8>> {
+pub(crate) fn read_private(path: &Path) -> Result<Vec<u8>> {
     let mode = fs::metadata(path)?.permissions().mode();
     if mode & 0o077 != 0 {
         bail!(

@@ -7,6 +7,7 @@ mod journal;
 mod keys;
 mod listen;
 mod serve;
+mod staff;
 mod system;
 mod token;
 
@@ -34,6 +35,9 @@ enum Command {
     /// Make API tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Let somebody back in who lost their password or authenticator.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Verify or export the ledger.
     #[command(subcommand)]
     Ledger(journal::Command),
@@ -70,6 +74,7 @@ fn main() -> Result<()> {
         Command::Demo(place) => run(serve::serve(place, true)),
         Command::Accounts(command) => run(accounts::run(command)),
         Command::Token(command) => run(token::run(command)),
+        Command::Staff(command) => run(staff::run(command)),
         Command::Ledger(command) => run(journal::run(command)),
     }
 }

@@ -27,11 +27,11 @@ use crate::{
 const WORKERS: usize = 4;
 /// How long open requests may take after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
-/// The name in the ledger's checkpoints.
+/// How the name in the ledger's checkpoints begins; what follows is each desk's own.
 const ORIGIN: &str = "staunch.local/ledger";
 
 pub(crate) fn signer(seed: &[u8; 32]) -> Result<Signer> {
-    Ok(Signer::from_seed(ORIGIN, seed)?)
+    Ok(Signer::named_by_key(ORIGIN, seed)?)
 }
 
 pub(crate) fn catalogue(file: Option<&Path>) -> Result<Catalogue> {
@@ -99,6 +99,7 @@ impl Outside {
 }
 
 async fn open_desk(settings: Settings, folder: &Folder, outside: Outside) -> Result<Arc<Desk>> {
+    let alone = folder.alone()?;
     let used = settings.server.database.is_none() && folder.database().exists();
     let (master, seed) = folder.keys(&SystemEntropy, used)?;
     let store = open_store(&settings, folder).await?;
@@ -112,6 +113,7 @@ async fn open_desk(settings: Settings, folder: &Folder, outside: Outside) -> Res
             folder.path().display()
         );
     }
+    drop(alone);
     let desk = Arc::new(Desk::new(Parts {
         store,
         vault,
@@ -134,12 +136,32 @@ async fn open_desk(settings: Settings, folder: &Folder, outside: Outside) -> Res
 pub(crate) async fn offline(data: &Path, config: Option<&Path>) -> Result<Arc<Desk>> {
     let settings = Loaded::load(config, Some(data))?.settings;
     settings.check()?;
-    let folder = Folder::existing(data)?;
+    beside(settings, &Folder::existing(data)?).await
+}
+
+/// The same for a command that may come before the first start: it makes the data folder, the keys
+/// and the database as the server does, and says so on standard error. The set-up link stays for the
+/// first start.
+pub(crate) async fn offline_even_new(data: &Path, config: Option<&Path>) -> Result<Arc<Desk>> {
+    let settings = Loaded::load(config, Some(data))?.settings;
+    settings.check()?;
+    let new = !Folder::holds_keys(data);
+    let desk = beside(settings, &Folder::open(data)?).await?;
+    if new {
+        let data = data.display();
+        eprintln!(
+            "`{data}` is a new data folder; `staunch serve --data {data}` starts there and prints the set-up link"
+        );
+    }
+    Ok(desk)
+}
+
+async fn beside(settings: Settings, folder: &Folder) -> Result<Arc<Desk>> {
     let outside = Outside {
         carrier: Arc::new(NoMail),
         provider: Arc::new(NoProvider),
     };
-    open_desk(settings, &folder, outside).await
+    open_desk(settings, folder, outside).await
 }
 
 pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
@@ -148,16 +170,13 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
         (None, false) => "staunch-data".into(),
         (None, true) => "staunch-demo".into(),
     };
-    let loaded = Loaded::load(place.config.as_deref(), Some(&data))?;
+    let mut loaded = Loaded::load(place.config.as_deref(), Some(&data))?;
     log(loaded.settings.server.log_json);
     loaded.settings.check()?;
-    let shown = loaded.shown();
     let mut marks = loaded.marks();
+    let settings = &mut loaded.settings;
     if let Some(listen) = &place.listen {
         marks.insert("server.listen".to_owned(), listen.clone());
-    }
-    let mut settings = loaded.settings;
-    if let Some(listen) = &place.listen {
         settings.server.listen = listen.parse().with_context(|| {
             format!("`--listen {listen}` is not ADDR:PORT, such as 127.0.0.1:8080")
         })?;
@@ -172,6 +191,7 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
             )
         })?;
     let address = listener.local_addr()?;
+    settings.server.listen = address;
     if settings.desk.base_url.is_empty() {
         if settings.mail.is_some() {
             tracing::warn!(
@@ -192,13 +212,15 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
     }
     let base = settings.desk.base_url.clone();
     let web_settings = settings.web.clone();
+    if place.listen.is_some() {
+        loaded.overrule("server.listen", &address.to_string(), "command line");
+    }
     let (stop, stopping) = tell::channel(false);
     let mut tasks = JoinSet::new();
 
-    let (desk, scene) = if demo {
+    let (desk, scene, shown) = if demo {
         let scene = demo::Scene::begin(&base, Arc::new(SystemClock), stopping.clone()).await?;
-        demo::COMPANY.clone_into(&mut settings.desk.company);
-        settings.desk.continue_url = Some(scene.continue_url());
+        made_up(&mut loaded, &scene.continue_url());
         let outside = Outside {
             carrier: scene.carrier(),
             provider: Arc::new(WebHook::new(
@@ -207,12 +229,15 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
                 Arc::new(SystemClock),
             )?),
         };
-        let desk = open_desk(settings, &folder, outside).await?;
+        let shown = loaded.shown();
+        let desk = open_desk(loaded.settings, &folder, outside).await?;
         let scene = scene.furnish(desk.clone(), folder.path()).await?;
-        (desk, Some(scene))
+        (desk, Some(scene), shown)
     } else {
-        let outside = Outside::of(&settings)?;
-        (open_desk(settings, &folder, outside).await?, None)
+        let outside = Outside::of(&loaded.settings)?;
+        let shown = loaded.shown();
+        let desk = open_desk(loaded.settings, &folder, outside).await?;
+        (desk, None, shown)
     };
 
     desk.note_settings(&marks).await?;
@@ -270,6 +295,21 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
     }
     desk.store().close().await;
     Ok(())
+}
+
+/// What the demo sets, whatever the settings say.
+fn made_up(loaded: &mut Loaded, continue_url: &str) {
+    let desk = &mut loaded.settings.desk;
+    demo::COMPANY.clone_into(&mut desk.company);
+    desk.continue_url = Some(continue_url.to_owned());
+    for (key, text) in [
+        ("desk.company", demo::COMPANY),
+        ("desk.continue_url", continue_url),
+        ("mail", "to the mailboxes of the outside world"),
+        ("identity", "the shop's made-up sign-in service"),
+    ] {
+        loaded.overrule(key, text, "demo");
+    }
 }
 
 async fn told_to_stop() {

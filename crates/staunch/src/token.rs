@@ -5,13 +5,13 @@ use clap::Subcommand;
 use std::path::PathBuf;
 use words::Role;
 
-use crate::serve::offline;
+use crate::serve::offline_even_new;
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make an API token and print it, this once. It acts as a member of staff of that role.
     Create {
-        /// The data folder.
+        /// The data folder. Made if there is none.
         #[arg(long, value_name = "DIR", env = "STAUNCH_DATA")]
         data: PathBuf,
         /// rep, lead, admin or auditor.
@@ -23,7 +23,7 @@ pub(crate) enum Command {
         /// Days until it ends.
         #[arg(long, default_value_t = 90)]
         days: u32,
-        /// What it may be used for (tickets, accounts, events, ledger), separated by commas; all that the role does, if left out.
+        /// What it may be used for (tickets, accounts, events, ledger, records), separated by commas; all that the role does, if left out.
         #[arg(long, value_delimiter = ',')]
         scopes: Vec<String>,
         /// The settings file.
@@ -41,7 +41,7 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         scopes,
         config,
     } = command;
-    let desk = offline(&data, config.as_deref()).await?;
+    let desk = offline_even_new(&data, config.as_deref()).await?;
     let token = desk.create_token(None, &name, role, days, &scopes).await?;
     println!("{token}");
     desk.store().close().await;

@@ -1,7 +1,7 @@
-//! Staff, invitations, sessions and tokens.
+//! Staff, invitations and tokens.
 
 use sqlx::FromRow;
-use words::{InvitationId, Role, SessionId, StaffId, Time, TokenId};
+use words::{InvitationId, Role, StaffId, Time, TokenId};
 
 use crate::db::{StoreError, Tx, one};
 
@@ -30,7 +30,7 @@ pub struct StaffRow {
     pub ended_at: Option<Time>,
 }
 
-/// A single-use way to become staff.
+/// A single-use way to become staff, or to enrol anew.
 #[derive(FromRow, Clone)]
 pub struct InvitationRow {
     /// Its id.
@@ -41,13 +41,15 @@ pub struct InvitationRow {
     pub name: String,
     /// As what.
     pub role: Role,
+    /// Who enrols anew by it; none for somebody new.
+    pub staff_id: Option<StaffId>,
     /// The login that they chose, until the first code confirms it.
     pub login: Option<String>,
     /// The argon2id hash of the password that they chose, until then.
     pub password: Option<String>,
     /// The sealed TOTP secret that they are enrolling, until then.
     pub totp: Option<Vec<u8>>,
-    /// Who invited; none for the first admin's set-up link.
+    /// Who invited; none for the first admin's set-up link, and for the operator.
     pub created_by: Option<StaffId>,
     /// When.
     pub created_at: Time,
@@ -55,29 +57,6 @@ pub struct InvitationRow {
     pub expires_at: Time,
     /// When it was used or withdrawn.
     pub used_at: Option<Time>,
-}
-
-/// A signed-in browser.
-#[derive(FromRow, Clone)]
-pub struct SessionRow {
-    /// Its id.
-    pub id: SessionId,
-    /// The hash of the cookie's secret.
-    pub token: Vec<u8>,
-    /// Whose.
-    pub staff_id: StaffId,
-    /// The browser, reduced to family and system.
-    pub agent: String,
-    /// When the second step was passed; until then the session opens nothing.
-    pub full_at: Option<Time>,
-    /// When it began.
-    pub created_at: Time,
-    /// When it was last used.
-    pub seen_at: Time,
-    /// When it ends by itself.
-    pub expires_at: Time,
-    /// When it was ended.
-    pub ended_at: Option<Time>,
 }
 
 /// An API token, without its secret.
@@ -171,14 +150,62 @@ impl Tx {
         )
     }
 
+    /// Sets another password, if the old one still is what it was.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if it changed in the meantime.
+    pub async fn set_password(
+        &mut self,
+        id: StaffId,
+        old: &str,
+        new: &str,
+    ) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update staff set password = $3 where id = $1 and password = $2")
+            .bind(id).bind(old).bind(new).execute(c).await?.rows_affected()),
+        )
+    }
+
+    /// Sets another TOTP secret, if the old one still is what it was. `step` is used up with it.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if it changed in the meantime.
+    pub async fn set_totp(
+        &mut self,
+        id: StaffId,
+        old: &[u8],
+        new: &[u8],
+        step: i64,
+    ) -> Result<(), StoreError> {
+        one(on!(self, c => sqlx::query(
+            "update staff set totp = $3, totp_step = $4 where id = $1 and totp = $2")
+            .bind(id).bind(old).bind(new).bind(step).execute(c).await?.rows_affected()))
+    }
+
+    /// Sets another password and TOTP secret, whatever they were. `step` is used up with them.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if there is no such person, or they may not sign in.
+    pub async fn enrol_anew(
+        &mut self,
+        id: StaffId,
+        password: &str,
+        totp: &[u8],
+        step: i64,
+    ) -> Result<(), StoreError> {
+        one(on!(self, c => sqlx::query(
+            "update staff set password = $2, totp = $3, totp_step = $4 where id = $1 and token = false and ended_at is null")
+            .bind(id).bind(password).bind(totp).bind(step).execute(c).await?.rows_affected()))
+    }
+
     /// Adds an invitation, with nothing chosen yet.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn add_invitation(&mut self, row: &InvitationRow) -> Result<(), StoreError> {
         on!(self, c => sqlx::query(
-            "insert into invitations (id, token, name, role, created_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7)")
-            .bind(row.id).bind(&row.token).bind(&row.name).bind(row.role).bind(row.created_by)
+            "insert into invitations (id, token, name, role, staff_id, created_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)")
+            .bind(row.id).bind(&row.token).bind(&row.name).bind(row.role).bind(row.staff_id).bind(row.created_by)
             .bind(row.created_at).bind(row.expires_at).execute(c).await.map(drop)?);
         Ok(())
     }
@@ -201,6 +228,20 @@ impl Tx {
         Ok(on!(self, c => sqlx::query_as(
             "select * from invitations where used_at is null and expires_at > $1 order by created_at desc")
             .bind(now).fetch_all(c).await?))
+    }
+
+    /// The invitation by which somebody can enrol anew, if one still works.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn open_invitation_of(
+        &mut self,
+        staff: StaffId,
+        now: Time,
+    ) -> Result<Option<InvitationRow>, StoreError> {
+        Ok(on!(self, c => sqlx::query_as(
+            "select * from invitations where staff_id = $1 and used_at is null and expires_at > $2 order by created_at desc limit 1")
+            .bind(staff).bind(now).fetch_optional(c).await?))
     }
 
     /// Keeps what an invited person chose, and the sealed TOTP secret that they are to enrol, until
@@ -240,102 +281,6 @@ impl Tx {
         one(on!(self, c => sqlx::query(
             "update invitations set used_at = $2, login = null, password = null, totp = null where id = $1 and used_at is null")
             .bind(id).bind(now).execute(c).await?.rows_affected()))
-    }
-
-    /// Adds a session.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database fails.
-    pub async fn add_session(&mut self, row: &SessionRow) -> Result<(), StoreError> {
-        on!(self, c => sqlx::query(
-            "insert into sessions (id, token, staff_id, agent, full_at, created_at, seen_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)")
-            .bind(row.id).bind(&row.token).bind(row.staff_id).bind(&row.agent).bind(row.full_at)
-            .bind(row.created_at).bind(row.seen_at).bind(row.expires_at).execute(c).await.map(drop)?);
-        Ok(())
-    }
-
-    /// A session that has not ended, by the hash of its secret.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database fails.
-    pub async fn session(
-        &mut self,
-        token: &[u8],
-        now: Time,
-    ) -> Result<Option<SessionRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as(
-            "select * from sessions where token = $1 and ended_at is null and expires_at > $2")
-            .bind(token).bind(now).fetch_optional(c).await?))
-    }
-
-    /// The sessions of one member of staff that have not ended, the last used first.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database fails.
-    pub async fn sessions(
-        &mut self,
-        staff: StaffId,
-        now: Time,
-    ) -> Result<Vec<SessionRow>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as(
-            "select * from sessions where staff_id = $1 and ended_at is null and expires_at > $2 and full_at is not null order by seen_at desc")
-            .bind(staff).bind(now).fetch_all(c).await?))
-    }
-
-    /// When each person last used a session.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database fails.
-    pub async fn last_seen(&mut self) -> Result<Vec<(StaffId, Time)>, StoreError> {
-        Ok(on!(self, c => sqlx::query_as(
-            "select staff_id, max(seen_at) from sessions where full_at is not null group by staff_id").fetch_all(c).await?))
-    }
-
-    /// Notes that a session was used, and until when it now works.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database fails.
-    pub async fn touch_session(
-        &mut self,
-        id: SessionId,
-        now: Time,
-        expires: Time,
-    ) -> Result<(), StoreError> {
-        on!(self, c => sqlx::query("update sessions set seen_at = $2, expires_at = $3 where id = $1")
-            .bind(id).bind(now).bind(expires).execute(c).await.map(drop)?);
-        Ok(())
-    }
-
-    /// Ends one session of one member of staff; false if there is no such open session.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database fails.
-    pub async fn end_session(
-        &mut self,
-        id: SessionId,
-        staff: StaffId,
-        now: Time,
-    ) -> Result<bool, StoreError> {
-        Ok(
-            on!(self, c => sqlx::query("update sessions set ended_at = $3 where id = $1 and staff_id = $2 and ended_at is null")
-            .bind(id).bind(staff).bind(now).execute(c).await?.rows_affected())
-                == 1,
-        )
-    }
-
-    /// Ends all sessions of one member of staff but one.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the database fails.
-    pub async fn end_sessions(
-        &mut self,
-        staff: StaffId,
-        but: Option<SessionId>,
-        now: Time,
-    ) -> Result<u64, StoreError> {
-        Ok(on!(self, c => sqlx::query(
-            "update sessions set ended_at = $3 where staff_id = $1 and ended_at is null and ($2 is null or id <> $2)")
-            .bind(staff).bind(but).bind(now).execute(c).await?.rows_affected()))
     }
 
     /// Adds a token.

@@ -6,7 +6,10 @@ use words::{
     RequestKind, RequestState, StaffId, TicketId, TicketKind, TicketState, Time,
 };
 
-use crate::db::{Change, Conn, StoreError, Tx, one};
+use crate::{
+    db::{Change, Conn, StoreError, Tx, one},
+    search::fold,
+};
 
 /// The unit of work.
 #[derive(FromRow, Clone, Debug)]
@@ -66,6 +69,8 @@ pub struct ListRow {
     pub display_name: Option<String>,
     /// When it last changed.
     pub updated_at: Time,
+    /// When the call ended.
+    pub ended_at: Option<Time>,
 }
 
 /// One thing said or written in a ticket.
@@ -137,13 +142,22 @@ pub enum Filter {
     Closed,
 }
 
+/// The columns of a [`ListRow`], and where they come from.
+macro_rules! lines {
+    () => {
+        "select tickets.number, tickets.kind, tickets.channel, tickets.subject, tickets.queue, tickets.state,
+            tickets.assignee, staff.name as assignee_name, accounts.display_name, tickets.updated_at, tickets.ended_at
+         from tickets left join staff on staff.id = tickets.assignee
+         left join accounts on accounts.id = tickets.account_id "
+    };
+}
+pub(crate) use lines;
+
 macro_rules! listing {
     ($tail:literal) => {
         concat!(
-            "select tickets.number, tickets.kind, tickets.channel, tickets.subject, tickets.queue, tickets.state,
-                tickets.assignee, staff.name as assignee_name, accounts.display_name, tickets.updated_at
-             from tickets left join staff on staff.id = tickets.assignee
-             left join accounts on accounts.id = tickets.account_id where ",
+            lines!(),
+            "where ",
             $tail,
             " and ($2 or tickets.queue = 'support' or tickets.assignee = $1) and tickets.updated_at < $3
              order by tickets.updated_at desc limit $4"
@@ -158,11 +172,11 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn add_ticket(&mut self, row: &TicketRow) -> Result<(), StoreError> {
         on!(self, c => sqlx::query(
-            "insert into tickets (id, number, account_id, kind, channel, subject, queue, state, assignee, opened_by, escalated, opened_at, updated_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+            "insert into tickets (id, number, account_id, kind, channel, subject, queue, state, assignee, opened_by, escalated, opened_at, updated_at, folded)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
             .bind(row.id).bind(row.number).bind(row.account_id).bind(row.kind).bind(row.channel).bind(&row.subject)
             .bind(row.queue).bind(row.state).bind(row.assignee).bind(row.opened_by).bind(&row.escalated)
-            .bind(row.opened_at).bind(row.updated_at).execute(c).await.map(drop)?);
+            .bind(row.opened_at).bind(row.updated_at).bind(fold(&row.subject)).execute(c).await.map(drop)?);
         self.changed(Change::List);
         self.changed(Change::Ticket(row.number));
         Ok(())
@@ -212,9 +226,9 @@ impl Tx {
         self.changed(Change::Ticket(row.number));
         one(on!(self, c => sqlx::query(
             "update tickets set account_id = $2, subject = $3, queue = $4, state = $5, assignee = $6, escalated = $7,
-                updated_at = $8, ended_at = $9, closed_at = $10 where id = $1")
+                updated_at = $8, ended_at = $9, closed_at = $10, folded = $11 where id = $1")
             .bind(row.id).bind(row.account_id).bind(&row.subject).bind(row.queue).bind(row.state).bind(row.assignee)
-            .bind(&row.escalated).bind(row.updated_at).bind(row.ended_at).bind(row.closed_at)
+            .bind(&row.escalated).bind(row.updated_at).bind(row.ended_at).bind(row.closed_at).bind(fold(&row.subject))
             .execute(c).await?.rows_affected()))
     }
 
@@ -278,29 +292,15 @@ impl Tx {
             .bind(me).bind(all).fetch_one(c).await?))
     }
 
-    /// Tickets whose subject holds the text, or whose number is it. Names find nothing here: that is
-    /// what a look-up is for, which is limited and recorded.
+    /// A ticket as a line of the list.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn search_tickets(
-        &mut self,
-        text: &str,
-        me: StaffId,
-        all: bool,
-        limit: i64,
-    ) -> Result<Vec<ListRow>, StoreError> {
-        let number = text.trim_start_matches('#').parse::<i64>().unwrap_or(-1);
-        let like = format!("%{}%", text.to_lowercase().replace(['%', '_'], " "));
-        Ok(on!(self, c => sqlx::query_as(
-            "select tickets.number, tickets.kind, tickets.channel, tickets.subject, tickets.queue, tickets.state,
-                tickets.assignee, staff.name as assignee_name, accounts.display_name, tickets.updated_at
-             from tickets left join staff on staff.id = tickets.assignee
-             left join accounts on accounts.id = tickets.account_id
-             where (tickets.number = $1 or lower(tickets.subject) like $2)
-               and ($3 or tickets.queue = 'support' or tickets.assignee = $4)
-             order by tickets.updated_at desc limit $5")
-            .bind(number).bind(&like).bind(all).bind(me).bind(limit).fetch_all(c).await?))
+    pub async fn line(&mut self, number: i64) -> Result<Option<ListRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as(concat!(lines!(), "where tickets.number = $1"))
+            .bind(number).fetch_optional(c).await?),
+        )
     }
 
     /// The newest tickets about an account but one.
@@ -420,6 +420,22 @@ impl Tx {
         )
     }
 
+    /// Changes the rule behind a request and what a rep can say about it.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if there is no such request.
+    pub async fn reword_request(
+        &mut self,
+        id: RequestId,
+        rule: &str,
+        words: &str,
+    ) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update requests set rule = $2, words = $3 where id = $1")
+            .bind(id).bind(rule).bind(words).execute(c).await?.rows_affected()),
+        )
+    }
+
     /// Requests that still wait for the owner although their time is over.
     ///
     /// # Errors
@@ -488,20 +504,19 @@ impl Tx {
         )
     }
 
-    /// The labels of what was sent to the owner because of a ticket; with `leaving`, of what is on
-    /// its way too.
+    /// The labels of the deliveries of a ticket that stand so: `done` for what was sent to the owner,
+    /// `sending` for what is on its way and may yet be withheld.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn sent_in(
+    pub async fn deliveries_in(
         &mut self,
         ticket: TicketId,
-        leaving: bool,
+        state: RequestState,
     ) -> Result<Vec<String>, StoreError> {
         Ok(on!(self, c => sqlx::query_scalar(
-            "select label from requests where ticket_id = $1 and kind = 'deliver'
-               and (state = 'done' or ($2 and state = 'sending')) order by at")
-            .bind(ticket).bind(leaving).fetch_all(c).await?))
+            "select label from requests where ticket_id = $1 and kind = 'deliver' and state = $2 order by at")
+            .bind(ticket).bind(state).fetch_all(c).await?))
     }
 
     /// Notes that a rep has an account open in a ticket. True if this is a new reading: none in

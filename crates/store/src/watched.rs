@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 use uuid::Uuid;
-use words::{AccountId, Time};
+use words::{AccountId, TicketId, Time};
 
 use crate::db::{StoreError, Tx};
 
@@ -19,6 +19,19 @@ pub struct LoginRow {
     pub outcome: String,
     /// Two-letter country code, if known.
     pub country: Option<String>,
+}
+
+/// Something that the watch found, in the flag that it opened or joined.
+#[derive(FromRow, Clone, Debug)]
+pub struct SignalRow {
+    /// The flag.
+    pub ticket_id: TicketId,
+    /// The time of the login event that led to it.
+    pub at: Time,
+    /// Which one of those that the same event led to.
+    pub place: i64,
+    /// What was found, as JSON.
+    pub signal: String,
 }
 
 impl Tx {
@@ -73,5 +86,33 @@ impl Tx {
         Ok(on!(self, c => sqlx::query_as(
             "select * from login_events where account_id = $1 order by at desc limit $2")
             .bind(account).bind(limit).fetch_all(c).await?))
+    }
+
+    /// Keeps what the watch found.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn add_signal(&mut self, row: &SignalRow) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query(
+            "insert into signals (ticket_id, at, place, signal) values ($1, $2, $3, $4)")
+            .bind(row.ticket_id).bind(row.at).bind(row.place).bind(&row.signal)
+            .execute(c).await.map(drop)?);
+        Ok(())
+    }
+
+    /// The newest signals of a flag, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn signals(
+        &mut self,
+        ticket: TicketId,
+        limit: i64,
+    ) -> Result<Vec<SignalRow>, StoreError> {
+        let mut rows: Vec<SignalRow> = on!(self, c => sqlx::query_as(
+            "select * from signals where ticket_id = $1 order by at desc, place desc limit $2")
+            .bind(ticket).bind(limit).fetch_all(c).await?);
+        rows.reverse();
+        Ok(rows)
     }
 }

@@ -18,8 +18,6 @@ pub(crate) const SUCCESSES: usize = 32;
 const COUNTRIES: usize = 32;
 /// How many bursts are remembered as signalled.
 const BURSTS: usize = 8;
-/// How many signals are remembered.
-const SIGNALS: usize = 16;
 
 /// What a country is to an account.
 ///
@@ -66,16 +64,6 @@ impl Seen {
     }
 }
 
-/// A signal and the time of the event that led to it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Raised {
-    /// The time of the event.
-    pub at: Time,
-    /// What was found.
-    pub signal: Signal,
-}
-
 /// What is remembered about the logins of one account. Every list in it has a fixed greatest
 /// length; as JSON it never exceeds [`History::MAX_JSON`] bytes. It holds times, countries and
 /// hashes of event ids; no address, no user agent.
@@ -95,7 +83,9 @@ pub struct History {
     pub(crate) succeeded: Trail,
     /// The last failures of the bursts that were signalled, sorted.
     bursts: Vec<Time>,
-    signals: Vec<Raised>,
+    /// Up to when the owner said that the failed logins were theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled: Option<Time>,
 }
 
 impl History {
@@ -112,11 +102,6 @@ impl History {
         self.countries
             .iter()
             .map(|(country, seen)| (*country, seen))
-    }
-
-    /// The last signals, at most 16, oldest first.
-    pub fn signals(&self) -> &[Raised] {
-        &self.signals
     }
 
     /// Whether a login from there is nothing new.
@@ -143,6 +128,20 @@ impl History {
     /// first, also when no other country is known.
     pub fn forget(&mut self, country: Country) {
         self.countries.remove(&country);
+    }
+
+    /// The owner said that the failed logins up to `until` were theirs. Those that are remembered, and
+    /// what comes in late from before the last of them, count for no signal any more: not for a burst,
+    /// nor for a success right after one. What fails later counts anew.
+    pub fn settle(&mut self, until: Time) {
+        let last = self.failed.logins.iter().map(|login| login.at);
+        self.settled = self.settled.max(last.filter(|at| *at <= until).max());
+    }
+
+    /// The remembered failures that count.
+    pub(crate) fn open_failures(&self) -> &[Login] {
+        let settled = |login: &Login| self.settled.is_some_and(|settled| login.at <= settled);
+        &self.failed.logins[self.failed.logins.partition_point(settled)..]
     }
 
     /// Takes a success in and tells whether the country is worth a signal. `calm` is false right
@@ -211,10 +210,11 @@ impl History {
         self.failed.insert(login, FAILURES);
     }
 
-    /// Whether a failure at `at` belongs to a burst that was signalled already.
+    /// Whether a failure at `at` belongs to a burst that was signalled already and is not settled.
     pub(crate) fn in_signalled_burst(&self, at: Time, rules: &Rules) -> bool {
+        let open = |burst: &&Time| self.settled.is_none_or(|settled| **burst > settled);
         let near = |burst: &Time| apart(*burst, at) <= rules.window;
-        self.bursts.iter().any(near)
+        self.bursts.iter().filter(open).any(near)
     }
 
     /// Remembers a burst as signalled.
@@ -224,14 +224,6 @@ impl History {
         if self.bursts.len() > BURSTS {
             self.bursts.remove(0);
         }
-    }
-
-    /// Remembers what was signalled.
-    pub(crate) fn add_signals(&mut self, at: Time, signals: &[Signal]) {
-        let raised = signals.iter().map(|&signal| Raised { at, signal });
-        self.signals.extend(raised);
-        let surplus = self.signals.len().saturating_sub(SIGNALS);
-        self.signals.drain(..surplus);
     }
 
     /// Makes room among the countries: first those pending, then those not confirmed, of each the

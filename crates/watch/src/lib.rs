@@ -10,7 +10,9 @@
 //! 2. fills in the country ([`LoginEvent::place`]),
 //! 3. sorts what belongs to one account by time (the history copes with disorder, but the first
 //!    success that it is shown teaches the account's first country),
-//! 4. stores the history in the same transaction as what the signals led to.
+//! 4. stores the history in the same transaction as what the signals led to,
+//! 5. tells the history what the owner answered: [`History::confirm`] and [`History::settle`] for a
+//!    yes, [`History::forget`] for a no.
 //!
 //! To add a kind of signal: a variant with its words in `signal.rs`, its threshold in `rules.rs`,
 //! what must be remembered in `history.rs` (capped), the finding of it in `observe.rs`.
@@ -30,7 +32,7 @@ mod trail;
 
 pub use country::{Country, CountryError};
 pub use event::{EventError, LoginEvent, Numbered, Outcome, parse_batch, parse_line};
-pub use history::{History, Raised, Seen, Standing};
+pub use history::{History, Seen, Standing};
 pub use observe::observe;
 pub use place::{PlaceError, Places};
 pub use rules::Rules;

@@ -21,23 +21,23 @@ use words::Time;
 ///   per success.
 /// - [`Signal::NewCountry`]: a success from a country that is not known; see
 ///   [`Standing`](crate::Standing) for how one becomes known.
+///
+/// Failures that the owner said were theirs ([`History::settle`]) are no part of a burst.
 pub fn observe(history: &mut History, event: &LoginEvent, rules: &Rules) -> Vec<Signal> {
     let login = Login::of(event);
-    let signals = match event.outcome {
-        Outcome::Failure if history.failed.holds(&login) => return Vec::new(),
-        Outcome::Success if history.succeeded.holds(&login) => return Vec::new(),
+    match event.outcome {
+        Outcome::Failure if history.failed.holds(&login) => Vec::new(),
+        Outcome::Success if history.succeeded.holds(&login) => Vec::new(),
         Outcome::Failure => failure(history, login, rules),
         Outcome::Success => success(history, login, event, rules),
-    };
-    history.add_signals(event.at, &signals);
-    signals
+    }
 }
 
 fn failure(history: &mut History, login: Login, rules: &Rules) -> Vec<Signal> {
     history.add_failure(login);
     let mut signals = Vec::new();
     if !history.in_signalled_burst(login.at, rules)
-        && let Some((count, last)) = burst_around(&history.failed.logins, login.at, rules)
+        && let Some((count, last)) = burst_around(history.open_failures(), login.at, rules)
     {
         history.add_burst(last);
         signals.push(Signal::RepeatedFailures {
@@ -46,12 +46,13 @@ fn failure(history: &mut History, login: Login, rules: &Rules) -> Vec<Signal> {
         });
     }
     // A success that arrived before the failures it followed.
-    for success in &mut history.succeeded.logins {
+    for place in 0..history.succeeded.logins.len() {
+        let success = history.succeeded.logins[place];
         if success.after_burst || success.at < login.at {
             continue;
         }
-        if let Some(count) = burst_before(&history.failed.logins, success.at, rules) {
-            success.after_burst = true;
+        if let Some(count) = burst_before(history.open_failures(), success.at, rules) {
+            history.succeeded.logins[place].after_burst = true;
             signals.push(Signal::SuccessAfterFailures {
                 count,
                 country: success.country,
@@ -63,7 +64,7 @@ fn failure(history: &mut History, login: Login, rules: &Rules) -> Vec<Signal> {
 
 fn success(history: &mut History, login: Login, event: &LoginEvent, rules: &Rules) -> Vec<Signal> {
     let country = event.country;
-    let burst = burst_before(&history.failed.logins, login.at, rules);
+    let burst = burst_before(history.open_failures(), login.at, rules);
     history.add_success(Login {
         country,
         after_burst: burst.is_some(),

@@ -54,6 +54,14 @@ impl Signal {
         }
     }
 
+    /// Whether it is about failed logins: a "Yes" settles them.
+    pub const fn of_failures(&self) -> bool {
+        match self {
+            Self::RepeatedFailures { .. } | Self::SuccessAfterFailures { .. } => true,
+            Self::NewCountry { .. } => false,
+        }
+    }
+
     /// What was unusual, in plain words that end a sentence such as "We noticed …".
     pub fn words(&self) -> String {
         match self {

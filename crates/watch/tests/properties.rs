@@ -92,6 +92,24 @@ proptest! {
     }
 
     #[test]
+    fn after_a_yes_only_what_fails_later_makes_a_burst(
+        before in vec(0..4000_u64, 0..40),
+        after in vec(0..4000_u64, 0..40),
+    ) {
+        let mut history = History::default();
+        let each = |offset: usize, seconds: &[u64]| -> Vec<LoginEvent> {
+            let numbered = seconds.iter().enumerate();
+            numbered.map(|(id, second)| event(offset + id, *second, Outcome::Failure, None)).collect()
+        };
+        observe_all(&mut history, &each(0, &before));
+        history.settle(Time(i64::MAX));
+        let settled = before.iter().max();
+        let new: Vec<u64> = after.iter().copied().filter(|at| settled.is_none_or(|last| at > last)).collect();
+        let signals = observe_all(&mut history, &each(1000, &after));
+        prop_assert_eq!(!signals.is_empty(), has_burst(&new));
+    }
+
+    #[test]
     fn a_history_never_exceeds_its_size(events in batch(250)) {
         let mut history = History::default();
         observe_all(&mut history, &events);

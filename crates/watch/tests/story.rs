@@ -274,13 +274,79 @@ fn a_storm_of_failures_neither_blinds_nor_floods() {
 }
 
 #[test]
-fn the_last_signals_are_remembered_with_their_times() {
+fn a_settled_burst_raises_nothing_by_itself_again() {
     let mut account = account();
-    account.logs_in(0, "NL");
-    account.logs_in(7, "NG");
-    let raised = account.history.signals();
-    assert_eq!(raised.len(), 1);
-    assert_eq!((raised[0].at, raised[0].signal), (minute(7), new("NG")));
+    account.logs_in(-DAY, "NL");
+    assert_eq!(account.fails_at(0..6), [failures(5)]);
+    account.history.settle(minute(6));
+    assert_eq!(account.logs_in(7, "NL"), [], "the owner gets in at last");
+    assert_eq!(account.fails_at([8, 9]), [], "and mistypes once more");
+    assert_eq!(account.logs_in(9, "NL"), []);
+}
+
+#[test]
+fn what_comes_in_late_from_within_a_settled_burst_counts_for_nothing() {
+    let mut account = account();
+    account.logs_in(-DAY, "NL");
+    account.fails_at([0, 2, 4, 6, 8]);
+    account.history.settle(minute(9));
+    assert_eq!(account.fails_at([1, 3, 5, 7, 8]), []);
+    assert_eq!(account.logs_in(8, "NL"), []);
+}
+
+#[test]
+fn five_new_failures_after_the_yes_are_a_burst_of_their_own() {
+    let mut account = account();
+    account.logs_in(-DAY, "NL");
+    account.fails_at(0..5);
+    account.history.settle(minute(5));
+    assert_eq!(account.fails_at([5, 6, 6, 7]), []);
+    assert_eq!(account.fails(8), [failures(5)], "only the new ones count");
+    let expected = Signal::SuccessAfterFailures {
+        count: 5,
+        country: Some(country("NL")),
+    };
+    assert_eq!(account.logs_in(9, "NL"), [expected]);
+}
+
+#[test]
+fn failures_that_were_not_yet_known_at_the_yes_are_not_settled() {
+    let mut account = account();
+    account.logs_in(-DAY, "NL");
+    account.fails_at(0..5);
+    account.history.settle(minute(30));
+    // A batch that comes in after it, from before it.
+    assert_eq!(account.fails_at(20..25), [failures(5)]);
+}
+
+#[test]
+fn what_the_owner_was_not_asked_about_is_not_settled() {
+    let mut account = account();
+    account.logs_in(-DAY, "NL");
+    account.fails_at([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    account.history.settle(minute(4));
+    assert_eq!(account.logs_in(10, "NL").len(), 1, "five came after it");
+}
+
+#[test]
+fn a_never_seen_country_is_signalled_right_after_a_settled_burst_too() {
+    let mut account = account();
+    account.logs_in(-DAY, "NL");
+    account.fails_at(0..5);
+    account.history.settle(minute(5));
+    assert_eq!(account.logs_in(6, "NG"), [new("NG")]);
+    assert!(!account.history.knows(country("NG")));
+}
+
+#[test]
+fn a_settled_history_comes_back_from_json_as_it_was() {
+    let mut account = account();
+    account.logs_in(-DAY, "NL");
+    account.fails_at(0..5);
+    account.history.settle(minute(5));
+    let stored = serde_json::to_string(&account.history).expect("json");
+    account.history = serde_json::from_str(&stored).expect("a history");
+    assert_eq!(account.logs_in(6, "NL"), []);
 }
 
 #[test]
@@ -296,7 +362,7 @@ fn the_stored_form_is_stable() {
         r#""NL":{"first":1795255200000000,"last":1795255200000000,"count":1,"standing":"known"}},"#,
         r#""failed":{"logins":[{"at":1795255680000000,"id":1625185308943698}]},"#,
         r#""succeeded":{"logins":[{"at":1795255200000000,"id":1627384332198060,"country":"NL"},{"at":1795255620000000,"id":1626284820570849,"country":"NG"}]},"#,
-        r#""bursts":[],"signals":[{"at":1795255620000000,"signal":{"kind":"new_country","country":"NG"}}]}"#,
+        r#""bursts":[]}"#,
     );
     assert_eq!(stored, expected);
 }

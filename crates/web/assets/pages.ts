@@ -1,5 +1,6 @@
 // How a page follows another: htmx fetches it and morphs the body, so that focus, scroll and what
 // is being typed stay.
+import { failed, overtaken, refreshes } from "./live";
 import { toast } from "./toasts";
 
 interface Context {
@@ -18,6 +19,7 @@ export function startPages(): void {
 
   document.addEventListener("htmx:after:request", (event) => {
     const { ctx } = (event as CustomEvent<{ ctx: Context }>).detail;
+    if (refreshes(ctx) && overtaken()) return void event.preventDefault();
     const { status, raw } = ctx.response;
     const frame = document.body.className.split(" ")[0];
     const next = new DOMParser().parseFromString(ctx.text, "text/html");
@@ -31,7 +33,7 @@ export function startPages(): void {
       // Another frame, such as the sign-in page: go there for real.
       event.preventDefault();
       location.assign(raw.url || location.href);
-    } else if (ctx.sourceElement === document.body && document.querySelector("#flash .toast:not(.gone)")) {
+    } else if (refreshes(ctx) && document.querySelector("#flash .toast:not(.gone)")) {
       // The page refreshed itself: what the last act did is still being read.
       const said = document.getElementById("flash")?.innerHTML ?? "";
       const place = next.getElementById("flash");
@@ -47,8 +49,11 @@ export function startPages(): void {
     }
   });
 
-  document.addEventListener("htmx:error", () =>
-    toast("The desk can't be reached just now. What you typed is still here; please try again.", "danger"));
+  document.addEventListener("htmx:error", (event) => {
+    const { ctx } = (event as CustomEvent<{ ctx?: Context }>).detail;
+    if (ctx && refreshes(ctx)) failed();
+    else toast("The desk can't be reached just now. What you typed is still here; please try again.", "danger");
+  });
 
   // The same place again is not a new step back.
   document.addEventListener("htmx:before:history:update", (event) => {

@@ -8,7 +8,7 @@ const words = (element: Element | null) => element?.textContent?.replace(/\s+/g,
 function entries(): Entry[] {
   const found: Entry[] = [];
   document.querySelectorAll<HTMLElement>("[data-offer]").forEach((button) => {
-    const title = words(button.closest("form")?.querySelector("strong") ?? null);
+    const title = button.closest<HTMLElement>("[data-title]")?.dataset.title ?? "";
     found.push({ text: title, hint: "can be done now", run: () => button.focus() });
   });
   for (const [id, text] of [["assign", "Assign to me"], ["close", "Close the ticket"], ["end", "End the call"]] as const) {

@@ -9,18 +9,20 @@ use web::{
     assets,
     view::{
         Counts, Flash, Me, Place, Shell, Tone, When,
-        access::{NewToken, SessionRow, SessionsPage, TokenRow, TokensPage},
+        access::{Asked, NewToken, SessionRow, SessionsPage, TokenRow, TokensPage},
         calls::{LookUpPage, NewCallPage},
         ledger::{EntryRow, LedgerPage},
         mail::{MailPage, MailRow},
         notice::NoticePage,
+        offer::{Offer, Verdict},
+        oneself::{AuthenticatorPage, NewAuthenticatorPage, PasswordPage},
         owner::{Answer, ConfirmPage, OutreachPage, RepudiatePage},
-        people::{InvitationRow, NewInvitation, PeoplePage, PersonRow},
+        people::{AnewRow, EnrolAnewPage, InvitationRow, NewInvitation, PeoplePage, PersonRow},
         settings::{CatalogueRow, SettingGroup, SettingLine, SettingsPage},
         sign_in::{CodePage, DemoLogin, EnrolPage, SignInPage, WelcomePage},
         ticket::{
             Account, ContactRow, DeliveryNote, Escalated, FieldRow, FindAccount, Found,
-            HistoryLine, Message, Offer, Proof, ReplyTo, RequestCard, SignalLine, Ticket, Verdict,
+            HistoryLine, Message, Proof, ReplyTo, RequestCard, SignalLine, Ticket,
         },
         tickets::{Filter, FilterLine, TicketList, TicketRow, TicketsPage},
         world::{
@@ -76,6 +78,7 @@ fn shell(place: Place, role: Role) -> Shell {
         place,
         flash: None,
         demo: true,
+        asked_anew: false,
     }
 }
 
@@ -252,10 +255,21 @@ fn offer(
     items: &[&str],
     verdict: Verdict,
 ) -> Offer {
+    let short = match field {
+        "parcel" => "Parcel addresses",
+        "invoice" => "Invoices",
+        "receipt" => "Receipts",
+        "address" => "Postal address",
+        "birth_date" => "Birth date",
+        "card" => "Payment card",
+        "user_name" => "User name",
+        _ => "",
+    };
     Offer {
         kind,
         field: s(field),
         title: s(title),
+        short: s(short),
         explains: s(explains),
         items: items.iter().map(|item| s(item)).collect(),
         verdict,
@@ -271,7 +285,7 @@ fn offers() -> Vec<Offer> {
         offer(
             RequestKind::Deliver,
             "parcel",
-            "Send where the parcel goes",
+            "Send a parcel's address",
             email,
             &["7001", "7002", "7003"],
             Verdict::Allowed,
@@ -290,6 +304,30 @@ fn offers() -> Vec<Offer> {
             "Send a receipt",
             email,
             &["1", "2", "3", "4", "5", "6"],
+            Verdict::Allowed,
+        ),
+        offer(
+            RequestKind::Deliver,
+            "address",
+            "Send the postal address",
+            email,
+            &[],
+            Verdict::Allowed,
+        ),
+        offer(
+            RequestKind::Deliver,
+            "birth_date",
+            "Send the birth date",
+            email,
+            &[],
+            Verdict::Allowed,
+        ),
+        offer(
+            RequestKind::Deliver,
+            "card",
+            "Send the payment card",
+            email,
+            &[],
             Verdict::Allowed,
         ),
         offer(
@@ -755,6 +793,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         seen: Some(ago(5)),
         active,
         me: login == "noor",
+        anew: (login == "lee").then(|| AnewRow {
+            id: s("1"),
+            by: s("Noor Haddad"),
+            until: ahead(60 * 70),
+        }),
     };
     write(
         "people",
@@ -798,6 +841,57 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     current,
                 })
                 .collect(),
+            asked: None,
+        },
+    )?;
+    write(
+        "asked-anew",
+        &SessionsPage {
+            shell: Shell {
+                asked_anew: true,
+                ..shell(Place::Sessions, Role::Rep)
+            },
+            sessions: vec![SessionRow {
+                id: s("1"),
+                browser: s("Firefox on Linux"),
+                since: ago(300),
+                seen: ago(0),
+                until: ahead(400),
+                current: true,
+            }],
+            asked: Some(Asked {
+                by: s("Noor Haddad"),
+                at: ago(4),
+                until: ahead(60 * 70),
+            }),
+        },
+    )?;
+    write(
+        "enrol-anew",
+        &EnrolAnewPage {
+            shell: shell(Place::People, Role::Admin),
+            id: s("1"),
+            name: s("Lee Marsh"),
+            error: None,
+            demo_code: s("204817"),
+        },
+    )?;
+    write(
+        "password",
+        &PasswordPage {
+            shell: shell(Place::Sessions, Role::Rep),
+            error: Some(s(
+                "That password and code don't go together; wait for the next code and try again.",
+            )),
+            demo_code: String::new(),
+        },
+    )?;
+    write(
+        "authenticator",
+        &AuthenticatorPage {
+            shell: shell(Place::Sessions, Role::Rep),
+            error: None,
+            demo_code: String::new(),
         },
     )?;
     let token = |name: &str, active: bool| TokenRow {
@@ -993,9 +1087,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             first: true,
             role: Role::Admin,
             invited_by: String::new(),
+            anew: false,
             action: s("/set-up/x"),
             name: String::new(),
             login: String::new(),
+            error: None,
+        },
+    )?;
+    write(
+        "welcome-anew",
+        &WelcomePage {
+            company: s(COMPANY),
+            first: false,
+            role: Role::Lead,
+            invited_by: s("Noor Haddad"),
+            anew: true,
+            action: s("/invitation/x"),
+            name: s("Lee Marsh"),
+            login: s("lee"),
             error: None,
         },
     )?;
@@ -1011,6 +1120,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         &EnrolPage {
             company: s(COMPANY),
             action: s("/set-up/x/code"),
+            qr_svg: qr_svg.clone(),
+            secret: s("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+            error: None,
+        },
+    )?;
+    write(
+        "new-authenticator",
+        &NewAuthenticatorPage {
+            shell: shell(Place::Sessions, Role::Rep),
             qr_svg,
             secret: s("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
             error: None,

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use desk::people::KnownBrowser;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -27,6 +28,15 @@ pub(crate) fn half(app: &App) -> &'static str {
     }
 }
 
+/// The cookie of a browser that signed in before; it outlives sessions and opens none.
+pub(crate) fn known(app: &App) -> &'static str {
+    if app.secure() {
+        "__Host-staunch-known"
+    } else {
+        "staunch-known"
+    }
+}
+
 pub(crate) const FLASH: &str = "staunch-flash";
 
 pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -42,8 +52,22 @@ pub(crate) fn read(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// A cookie that scripts can't read and other sites don't send. `seconds` of 0 removes it.
 pub(crate) fn set(app: &App, name: &str, value: &str, seconds: i64) -> HeaderValue {
+    made(app, name, value, "Lax", seconds)
+}
+
+/// The cookie by which a browser is known at the next sign-in. No page that another site leads to
+/// gets it.
+pub(crate) fn set_known(app: &App, browser: &KnownBrowser) -> HeaderValue {
+    let seconds = app.desk().now().until(browser.expires).as_secs();
+    let seconds = i64::try_from(seconds).unwrap_or(0);
+    made(app, known(app), &browser.secret, "Strict", seconds)
+}
+
+fn made(app: &App, name: &str, value: &str, same_site: &str, seconds: i64) -> HeaderValue {
     let secure = if app.secure() { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let text = format!(
+        "{name}={value}; Path=/; HttpOnly; SameSite={same_site}; Max-Age={seconds}{secure}"
+    );
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("staunch=; Path=/; Max-Age=0"))
 }
 

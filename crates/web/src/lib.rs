@@ -16,6 +16,7 @@ pub mod live;
 mod metrics;
 mod owner;
 pub mod pages;
+mod record;
 pub mod routes;
 mod security;
 mod set_up;

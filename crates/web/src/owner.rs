@@ -128,16 +128,31 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     by(channel)
                 )
             },
-            given: if found.sent.is_empty() {
-                "Nothing about you was given out.".to_owned()
-            } else {
-                format!(
-                    "We sent this to the email on your account: {}.",
-                    found.sent.join(", ")
-                )
-            },
+            given: given(&found.sent, &found.leaving),
             answer,
         }),
+    }
+}
+
+/// What left because of a contact, and what had not left yet: a "no" holds that back.
+fn given(sent: &[String], leaving: &[String]) -> String {
+    let mut said = Vec::new();
+    if !sent.is_empty() {
+        let sent = sent.join(", ");
+        said.push(format!(
+            "We sent this to the email on your account: {sent}."
+        ));
+    }
+    if !leaving.is_empty() {
+        let leaving = leaving.join(", ");
+        said.push(format!(
+            "This was about to be sent to the email on your account: {leaving}."
+        ));
+    }
+    if said.is_empty() {
+        "Nothing about you was given out.".to_owned()
+    } else {
+        said.join(" ")
     }
 }
 

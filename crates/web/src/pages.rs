@@ -86,6 +86,7 @@ pub async fn shell(app: &App, me: &Me, place: Place, headers: &HeaderMap) -> Res
         place,
         flash: cookie::read(headers, cookie::FLASH).and_then(|text| cookie::unpack(&text)),
         demo: app.demo().is_some(),
+        asked_anew: app.desk().asked_to_enrol_anew(me).await?.is_some(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! Becoming staff: the first admin's set-up link, and invitations.
+//! Becoming staff: the first admin's set-up link, and invitations; and enrolling anew.
 
 use axum::{
     Form,
@@ -6,7 +6,10 @@ use axum::{
     http::{StatusCode, Uri},
     response::{IntoResponse, Response},
 };
-use desk::{DeskError, people::Invite};
+use desk::{
+    DeskError,
+    people::{Enrolment, Invite},
+};
 use qrcode::{QrCode, render::svg};
 use serde::Deserialize;
 
@@ -46,6 +49,7 @@ fn welcome(
         first: invite.first,
         role: invite.role,
         invited_by: invite.invited_by.clone().unwrap_or_default(),
+        anew: invite.anew.is_some(),
         action: action.to_owned(),
         name,
         login,
@@ -55,11 +59,8 @@ fn welcome(
 
 async fn show(State(app): State<App>, Path(secret): Path<String>, uri: Uri) -> Result<Page, Fault> {
     let invite = app.desk().invitation(&secret).await?;
-    let login = invite
-        .enrolment
-        .as_ref()
-        .map(|e| e.login.clone())
-        .unwrap_or_default();
+    let chosen = invite.enrolment.as_ref().map(|e| e.login.clone());
+    let login = invite.anew.clone().or(chosen).unwrap_or_default();
     Page::of(&welcome(
         &app,
         &invite,
@@ -70,9 +71,12 @@ async fn show(State(app): State<App>, Path(secret): Path<String>, uri: Uri) -> R
     ))
 }
 
+/// Name and sign-in name are left out by whoever enrols anew.
 #[derive(Deserialize)]
 struct Chosen {
+    #[serde(default)]
     name: String,
+    #[serde(default)]
     login: String,
     password: String,
 }
@@ -92,7 +96,11 @@ async fn choose(
         Ok(()) => Ok(go(&app, &format!("{}/code", uri.path()), None)),
         Err(error) => {
             let (status, text) = words(&app, error)?;
-            let page = welcome(&app, &invite, uri.path(), form.name, form.login, Some(text));
+            let (name, login) = match &invite.anew {
+                Some(login) => (invite.name.clone(), login.clone()),
+                None => (form.name, form.login),
+            };
+            let page = welcome(&app, &invite, uri.path(), name, login, Some(text));
             Ok(Page::of(&page)?.status(status).into_response())
         }
     }
@@ -123,17 +131,22 @@ async fn enrol(
     let Some(enrolment) = app.desk().invitation(secret).await?.enrolment else {
         return Ok(None);
     };
-    let code = QrCode::new(enrolment.otpauth_url.as_bytes()).map_err(|_| Fault::broken())?;
     Ok(Some(EnrolPage {
         company: app.company().to_owned(),
         action: action.to_owned(),
-        qr_svg: code
-            .render::<svg::Color<'_>>()
-            .min_dimensions(220, 220)
-            .build(),
+        qr_svg: qr(&enrolment)?,
         secret: enrolment.totp_secret_base32,
         error,
     }))
+}
+
+/// The picture that an authenticator scans: the text of an SVG document.
+pub(crate) fn qr(enrolment: &Enrolment) -> Result<String, Fault> {
+    let code = QrCode::new(enrolment.otpauth_url.as_bytes()).map_err(|_| Fault::broken())?;
+    Ok(code
+        .render::<svg::Color<'_>>()
+        .min_dimensions(220, 220)
+        .build())
 }
 
 async fn show_code(

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use desk::DeskError;
+use desk::{DeskError, people::Visitor};
 use serde::Deserialize;
 
 use crate::{
@@ -83,14 +83,17 @@ async fn first(
     Form(form): Form<First>,
 ) -> Result<Response, Fault> {
     let next = path(&form.next);
+    let (source, known) = (
+        source_key(source),
+        cookie::read(&headers, cookie::known(&app)),
+    );
+    let visitor = Visitor {
+        source: &source,
+        known: known.as_deref(),
+    };
     match app
         .desk()
-        .sign_in(
-            &form.login,
-            &form.password,
-            &source_key(source),
-            &agent(&headers),
-        )
+        .sign_in(&form.login, &form.password, visitor, &agent(&headers))
         .await
     {
         Ok(half) => {
@@ -127,7 +130,7 @@ async fn first(
 }
 
 /// The words for an error that the form shows; what is no matter of the form stays a fault.
-fn form_error(app: &App, error: DeskError) -> Result<(StatusCode, String), Fault> {
+pub(crate) fn form_error(app: &App, error: DeskError) -> Result<(StatusCode, String), Fault> {
     match error {
         DeskError::Limited(until) => {
             let again = When::at(until, app.desk().now()).relative;
@@ -153,17 +156,20 @@ fn half_of(app: &App, headers: &HeaderMap) -> Option<(String, String)> {
 }
 
 fn code_page(app: &App, login: &str, next: String, error: Option<String>) -> CodePage {
-    let demo_code = app
-        .demo()
-        .and_then(|demo| demo.logins().into_iter().find(|known| known.login == login))
-        .map(|known| known.code)
-        .unwrap_or_default();
     CodePage {
         company: app.company().to_owned(),
         next,
         error,
-        demo_code,
+        demo_code: demo_code(app, login),
     }
+}
+
+/// The six digits that somebody's phone would show now, in the demo only; empty otherwise.
+pub(crate) fn demo_code(app: &App, login: &str) -> String {
+    app.demo()
+        .and_then(|demo| demo.logins().into_iter().find(|known| known.login == login))
+        .map(|known| known.code)
+        .unwrap_or_default()
 }
 
 async fn show_code(
@@ -194,11 +200,15 @@ async fn second(
         return Ok(go(&app, "/sign-in", None));
     };
     let next = path(&form.next);
-    match app
-        .desk()
-        .second_step(&half, &form.code, &source_key(source))
-        .await
-    {
+    let (source, known) = (
+        source_key(source),
+        cookie::read(&headers, cookie::known(&app)),
+    );
+    let visitor = Visitor {
+        source: &source,
+        known: known.as_deref(),
+    };
+    match app.desk().second_step(&half, &form.code, visitor).await {
         Ok(signed) => {
             let seconds =
                 i64::try_from(app.desk().now().until(signed.expires).as_secs()).unwrap_or(0);
@@ -212,6 +222,7 @@ async fn second(
                 header::SET_COOKIE,
                 cookie::set(&app, cookie::half(&app), "", 0),
             );
+            headers.append(header::SET_COOKIE, cookie::set_known(&app, &signed.known));
             Ok(response)
         }
         Err(error) => {

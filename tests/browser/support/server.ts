@@ -43,10 +43,12 @@ export interface Options {
 export async function startServer({ command = 'demo', args = [], env = {} }: Options = {}): Promise<Server> {
   const binary = resolve(ROOT, process.env['STAUNCH_BIN'] ?? 'target/debug/staunch');
   const folder = await mkdtemp(join(tmpdir(), 'staunch-browser-'));
-  const data = join(folder, 'data');
+  // Named as an operator would from where the server runs: pages that show it look the same everywhere.
+  const name = command === 'demo' ? 'staunch-demo' : 'staunch-data';
+  const data = join(folder, name);
   const port = await freePort();
   const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith('STAUNCH_'));
-  const child = spawn(binary, [command, '--data', data, '--listen', `127.0.0.1:${port}`, ...args], {
+  const child = spawn(binary, [command, '--data', name, '--listen', `127.0.0.1:${port}`, ...args], {
     cwd: folder,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

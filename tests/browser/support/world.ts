@@ -3,6 +3,16 @@ import { expect, type Locator, type Page } from '@playwright/test';
 /** Somebody's mailbox in the outside world. */
 export const mailbox = (page: Page, name: string): Locator => page.getByRole('region', { name: `${name}'s mailbox` });
 
+/** What the page said about the last act, as the pattern finds it: it leaves by itself, so it is read once. */
+export async function said(page: Page, pattern: RegExp): Promise<string> {
+  const flash = page.locator('#flash');
+  let found = '';
+  await expect
+    .poll(async () => (found = (await flash.textContent())?.match(pattern)?.[0] ?? ''), { message: `the page says ${pattern}`, intervals: [50] })
+    .not.toBe('');
+  return found;
+}
+
 /** Marks a page, so that `pageStayed` can tell whether it was loaded anew since. */
 export const markPage = (page: Page): Promise<void> =>
   page.evaluate(() => {

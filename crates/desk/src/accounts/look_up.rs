@@ -72,6 +72,12 @@ impl Desk {
                     self.key(&account)?
                         .commit(&format!("looked up {kind}"), normal.as_bytes())
                 ));
+                // Finding shows who the customer is, so it stands in the account's own record.
+                tx.entry(
+                    self.by(me, "account.found")
+                        .with_account(account.id.to_string())
+                        .with("kind", kind),
+                );
                 found.push(Found {
                     open_tickets: tx.open_ticket_count(account.id).await?,
                     id: account.id,

@@ -1,7 +1,7 @@
 //! Inviting people, and the set-up link for the first admin.
 
-use store::{InvitationRow, Tx};
-use words::{InvitationId, Role, Time};
+use store::{Change, InvitationRow, Tx};
+use words::{InvitationId, Role, StaffId, Time};
 
 use super::{SET_UP, tidy_name};
 use crate::{
@@ -50,11 +50,13 @@ impl Desk {
             return Ok(None);
         }
         for old in tx.open_invitations(now).await? {
-            if old.created_by.is_none() {
+            if old.created_by.is_none() && old.staff_id.is_none() {
                 tx.use_invitation(old.id, now).await?;
             }
         }
-        let invited = self.add_invitation(&mut tx, None, "", Role::Admin).await?;
+        let invited = self
+            .add_invitation(&mut tx, None, "", Role::Admin, None)
+            .await?;
         tx.entry(
             self.entry("system", "staff.set-up-offered")
                 .with("invitation", invited.id.to_string()),
@@ -71,7 +73,9 @@ impl Desk {
         me.must_be_a_person(&[Role::Admin])?;
         let name = tidy_name(name)?;
         let mut tx = self.store.begin().await?;
-        let invited = self.add_invitation(&mut tx, Some(me), &name, role).await?;
+        let invited = self
+            .add_invitation(&mut tx, Some(me), &name, role, None)
+            .await?;
         tx.entry(
             self.by(me, "staff.invited")
                 .with("invitation", invited.id.to_string())
@@ -81,7 +85,8 @@ impl Desk {
         Ok(invited)
     }
 
-    /// The invitations that nobody has taken up yet, newest first. Admins and auditors.
+    /// The invitations of new colleagues that nobody has taken up yet, newest first. Admins and
+    /// auditors. Who is to enrol anew stands in [`Desk::people`].
     ///
     /// # Errors
     /// [`DeskError::Forbidden`].
@@ -91,6 +96,7 @@ impl Desk {
         let open = tx.open_invitations(self.now()).await?;
         Ok(open
             .into_iter()
+            .filter(|row| row.staff_id.is_none())
             .map(|row| InvitationView {
                 id: row.id,
                 name: row.name,
@@ -109,28 +115,43 @@ impl Desk {
         me.must_be_a_person(&[Role::Admin])?;
         let mut tx = self.store.begin().await?;
         let now = self.now();
-        if !tx
-            .open_invitations(now)
-            .await?
+        let open = tx.open_invitations(now).await?;
+        let row = open
             .iter()
-            .any(|row| row.id == id)
-        {
-            return Err(DeskError::NotFound);
-        }
-        super::gone(tx.use_invitation(id, now).await)?;
-        tx.entry(
-            self.by(me, "staff.invitation-withdrawn")
-                .with("invitation", id.to_string()),
-        );
+            .find(|row| row.id == id)
+            .ok_or(DeskError::NotFound)?;
+        self.withdraw(&mut tx, me, row, now).await?;
         self.commit(tx).await
     }
 
-    async fn add_invitation(
+    /// Withdraws an open invitation.
+    pub(super) async fn withdraw(
+        &self,
+        tx: &mut Tx,
+        me: &Me,
+        row: &InvitationRow,
+        now: Time,
+    ) -> Result<(), DeskError> {
+        super::gone(tx.use_invitation(row.id, now).await)?;
+        let mut entry = self
+            .by(me, "staff.invitation-withdrawn")
+            .with("invitation", row.id.to_string());
+        if let Some(staff) = row.staff_id {
+            entry = entry.with("staff", staff.to_string());
+            // The badge on their pages goes.
+            tx.changed(Change::List);
+        }
+        tx.entry(entry);
+        Ok(())
+    }
+
+    pub(super) async fn add_invitation(
         &self,
         tx: &mut Tx,
         by: Option<&Me>,
         name: &str,
         role: Role,
+        anew: Option<StaffId>,
     ) -> Result<Invited, DeskError> {
         let now = self.now();
         let (secret, hash) = self.secret();
@@ -139,6 +160,7 @@ impl Desk {
             token: hash.to_vec(),
             name: name.to_owned(),
             role,
+            staff_id: anew,
             login: None,
             password: None,
             totp: None,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What a token may be used for, on top of what its role allows.
-pub const SCOPES: [&str; 4] = ["tickets", "accounts", "events", "ledger"];
+pub const SCOPES: [&str; 5] = ["tickets", "accounts", "events", "ledger", "records"];
 
 /// How a token begins, so that leaked ones are recognised.
 const PREFIX: &str = "stt_";

@@ -1,5 +1,7 @@
 //! What the stories share: a customer with canary values, calls, letters and links.
 
+pub(crate) mod logins;
+
 use desk::{
     Answer, Asked, DeskError, Me,
     accounts::AccountDocument,

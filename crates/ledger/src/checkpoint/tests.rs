@@ -143,7 +143,7 @@ fn a_witness_alone_is_not_enough() {
 
 #[test]
 fn one_bad_signature_of_the_log_spoils_the_note() {
-    let forged = STANDARD.encode([&verifier().id[..], &[0; 64]].concat());
+    let forged = STANDARD.encode([&verifier().0.id[..], &[0; 64]].concat());
     let note = format!("{NOTE}— desk.example/ledger {forged}\n");
     assert_eq!(verifier().open(&note), Err(CheckpointError::Signature));
 }
@@ -229,4 +229,16 @@ fn a_signer_does_not_show_its_key() {
         format!("{:?}", signer()),
         r#"Signer { name: "desk.example/ledger", .. }"#
     );
+}
+
+#[test]
+fn a_signer_named_by_its_key_shares_its_name_with_no_other() {
+    let named =
+        |seed: [u8; 32]| Signer::named_by_key("desk.example/ledger", &seed).expect("a good seed");
+    // SHA-256 of the public key of RFC 8032's first test begins so.
+    assert_eq!(
+        named(bytes(SEED)).name(),
+        "desk.example/ledger/21fe31dfa154a261"
+    );
+    assert_ne!(named([1; 32]).name(), named([2; 32]).name());
 }

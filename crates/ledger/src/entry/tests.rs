@@ -10,6 +10,7 @@ fn entry() -> Entry {
         "staff:0190f1c0-0000-7000-8000-000000000001",
     )
     .with_account("0190f1c0-0000-7000-8000-000000000002")
+    .numbered(Some(17))
     .with_ticket(1043)
     .with("zeta", json!({"b": [1, true, null], "a": "x\"\\\n\u{1}é€"}))
     .with("alpha", -7)
@@ -21,7 +22,7 @@ fn the_canonical_form_is_the_documented_one() {
         r#"{"account":"0190f1c0-0000-7000-8000-000000000002","#,
         r#""actor":"staff:0190f1c0-0000-7000-8000-000000000001","at":1700000000000001,"#,
         r#""data":{"alpha":-7,"zeta":{"a":"x\"\\\n\u0001é€","b":[1,true,null]}},"#,
-        r#""kind":"request.permit","ticket":1043}"#
+        r#""kind":"request.permit","nth":17,"ticket":1043}"#
     );
     assert_eq!(entry().encode(), expected);
     assert_eq!(Entry::decode(expected), Ok(entry()));
@@ -32,7 +33,7 @@ fn absent_account_and_ticket_are_null() {
     let text = Entry::new(-1, "sign_in", "system").encode();
     assert_eq!(
         text,
-        r#"{"account":null,"actor":"system","at":-1,"data":{},"kind":"sign_in","ticket":null}"#
+        r#"{"account":null,"actor":"system","at":-1,"data":{},"kind":"sign_in","nth":null,"ticket":null}"#
     );
     assert_eq!(
         Entry::decode(&text),
@@ -42,7 +43,8 @@ fn absent_account_and_ticket_are_null() {
 
 #[test]
 fn every_other_spelling_is_refused() {
-    let plain = r#"{"account":null,"actor":"a","at":1,"data":{"n":1},"kind":"k","ticket":null}"#;
+    let plain =
+        r#"{"account":null,"actor":"a","at":1,"data":{"n":1},"kind":"k","nth":null,"ticket":null}"#;
     Entry::decode(plain).expect("the canonical spelling");
     for (from, to) in [
         ("{\"account", "{ \"account"),
@@ -56,8 +58,8 @@ fn every_other_spelling_is_refused() {
         ("\"a\"", "\"\\u0061\""),
         ("\"k\"", "\"\\/\""),
         (
-            "\"kind\":\"k\",\"ticket\":null",
-            "\"ticket\":null,\"kind\":\"k\"",
+            "\"nth\":null,\"ticket\":null",
+            "\"ticket\":null,\"nth\":null",
         ),
         ("\"ticket\":null", "\"ticket\":null,\"zone\":1"),
     ] {
@@ -81,11 +83,15 @@ fn what_is_no_entry_is_named() {
             EntryError::Shape("account"),
         ),
         (
-            r#"{"at":1,"kind":"k","actor":"a","account":null,"ticket":"1"}"#,
+            r#"{"at":1,"kind":"k","actor":"a","account":null,"nth":-1}"#,
+            EntryError::Shape("nth"),
+        ),
+        (
+            r#"{"at":1,"kind":"k","actor":"a","account":null,"nth":1,"ticket":"1"}"#,
             EntryError::Shape("ticket"),
         ),
         (
-            r#"{"at":1,"kind":"k","actor":"a","account":null,"ticket":1,"data":[]}"#,
+            r#"{"at":1,"kind":"k","actor":"a","account":null,"nth":1,"ticket":1,"data":[]}"#,
             EntryError::Shape("data"),
         ),
     ] {
@@ -128,10 +134,11 @@ proptest! {
         kind: String,
         actor: String,
         account: Option<String>,
+        nth: Option<u64>,
         ticket: Option<i64>,
         data in prop::collection::btree_map(any::<String>(), value(), 0..4),
     ) {
-        let entry = Entry { at, kind, actor, account, ticket, data };
+        let entry = Entry { at, kind, actor, account, nth, ticket, data };
         let text = entry.encode();
         prop_assert_eq!(Entry::decode(&text), Ok(entry));
         prop_assert!(!text.contains('\n'));

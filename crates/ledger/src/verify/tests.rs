@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod numbered;
 mod rewritten;
 
 fn entry(n: u64) -> Entry {

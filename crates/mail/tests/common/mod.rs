@@ -81,6 +81,8 @@ pub(crate) fn contact(channel: Channel, at: &str, sent: &[&str]) -> Contact {
         channel,
         at: time(at),
         sent: sent.iter().map(|&s| s.into()).collect(),
+        elsewhere: Vec::new(),
+        leaving: Vec::new(),
     }
 }
 

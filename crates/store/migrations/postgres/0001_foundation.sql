@@ -73,12 +73,14 @@ create table staff (
     ended_at   bigint
 );
 
--- Login, password (hashed) and TOTP secret (sealed) wait here for the first code.
+-- Login, password (hashed) and TOTP secret (sealed) wait here for the first code. With staff_id it is
+-- somebody who enrols anew.
 create table invitations (
     id         uuid primary key,
     token      bytea not null unique,
     name       text not null,
     role       text not null,
+    staff_id   uuid references staff (id),
     login      text,
     password   text,
     totp       bytea,
@@ -87,6 +89,7 @@ create table invitations (
     expires_at bigint not null,
     used_at    bigint
 );
+create index invitations_by_staff on invitations (staff_id);
 
 create table sessions (
     id         uuid primary key,
@@ -97,9 +100,21 @@ create table sessions (
     created_at bigint not null,
     seen_at    bigint not null,
     expires_at bigint not null,
-    ended_at   bigint
+    ended_at   bigint,
+    totp       bytea,
+    totp_at    bigint
 );
 create index sessions_by_staff on sessions (staff_id);
+
+-- Where somebody signed in before: an allowance of its own at the next sign-in, and nothing else.
+create table browsers (
+    token      bytea not null,
+    staff_id   uuid not null references staff (id),
+    seen_at    bigint not null,
+    expires_at bigint not null,
+    primary key (token, staff_id)
+);
+create index browsers_by_staff on browsers (staff_id);
 
 create table tokens (
     id         uuid primary key,
@@ -120,6 +135,7 @@ create table limits (
     tat bigint not null
 );
 
+-- `folded` is the subject as it is searched: the same for "Ö" and "ö" on every engine.
 create table tickets (
     id         uuid primary key,
     number     bigint not null unique,
@@ -127,6 +143,7 @@ create table tickets (
     kind       text not null,
     channel    text not null,
     subject    text not null,
+    folded     text not null,
     queue      text not null,
     state      text not null,
     assignee   uuid references staff (id),
@@ -253,6 +270,16 @@ create table watched (
     history    text not null
 );
 
+-- What the watch found, each in the flag that it opened or joined. `place` keeps the order of those
+-- that one event led to.
+create table signals (
+    ticket_id uuid not null references tickets (id),
+    at        bigint not null,
+    place     bigint not null,
+    signal    text not null
+);
+create index signals_by_ticket on signals (ticket_id, at, place);
+
 create table login_events (
     id         uuid primary key,
     account_id uuid not null references accounts (id),
@@ -268,15 +295,25 @@ create table ledger_head (
     frontier bytea not null
 );
 
+-- `nth` is 1 for the first entry about an account, 2 for the second, and so on.
 create table ledger (
     idx        bigint primary key,
     at         bigint not null,
     account_id uuid,
+    nth        bigint,
     body       text not null,
     leaf       bytea not null,
     root       bytea not null
 );
-create index ledger_by_account on ledger (account_id, idx);
+create unique index ledger_by_account on ledger (account_id, nth);
+
+-- The roots of the ledger's perfect subtrees of 256, 65,536, … entries, for short proofs.
+create table ledger_nodes (
+    height bigint not null,
+    idx    bigint not null,
+    hash   bytea not null,
+    primary key (height, idx)
+);
 
 create table checkpoints (
     size bigint primary key,

@@ -10,6 +10,7 @@ use super::{
     body::{Nothing, Number, Sent},
     lists,
     problem::{Clash, Limited, Missing},
+    shapes::TicketLine,
 };
 use crate::{app::App, fault::Fault, guard::Staff};
 
@@ -91,23 +92,36 @@ pub(super) struct Escalation {
     reason: String,
 }
 
+/// A ticket that lies with the lead now.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Escalated {
+    /// What a rep can say to the requester.
+    words: &'static str,
+    #[serde(flatten)]
+    ticket: TicketLine,
+}
+
 /// Lay a ticket before a lead
 ///
-/// Always possible, and never wrong. The lead is bound by the same gate.
+/// Always possible, and never wrong. The lead is bound by the same gate. A rep who neither opened nor
+/// took the ticket doesn't see it any more afterwards, so the answer tells how it lies there.
 #[utoipa::path(
     post, path = "/api/v1/tickets/{number}/escalate", operation_id = "escalate_ticket", tag = "tickets",
     params(("number" = i64, Path, description = "The ticket's number.")),
     request_body = Escalation,
-    responses((status = 204, description = "It lies with the lead."), Missing),
+    responses((status = 200, description = "It lies with the lead, or on the safety queue if it did before.", body = Escalated), Missing),
 )]
 pub(super) async fn escalate(
     State(app): State<App>,
     Staff(me): Staff,
     Number(number): Number,
     Sent(sent): Sent<Escalation>,
-) -> Result<StatusCode, Fault> {
-    app.desk().escalate(&me, number, &sent.reason).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Json<Escalated>, Fault> {
+    let escalated = app.desk().escalate(&me, number, &sent.reason).await?;
+    Ok(Json(Escalated {
+        words: escalated.words,
+        ticket: escalated.ticket.into(),
+    }))
 }
 
 /// Take a ticket on

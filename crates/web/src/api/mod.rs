@@ -35,8 +35,10 @@ const FINDS: Who = token(WORKS, "accounts");
 const PUTS: Who = token(ADMINS, "accounts");
 /// Login events in.
 const EVENTS: Who = token(LEADS, "events");
-/// The ledger.
+/// The ledger's size and roots: nothing about anybody.
 const LEDGER: Who = token(AUDITS, "ledger");
+/// What the ledger says about one account.
+const RECORDS: Who = token(AUDITS, "records");
 
 const fn token(roles: &'static [Role], scope: &'static str) -> Who {
     Who::Token(roles, scope)
@@ -71,7 +73,13 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/api/v1/tickets/{number}/reopen", TICKETS, acts::reopen)
         .post("/api/v1/tickets/{number}/end", TICKETS, acts::end)
         .post("/api/v1/events", EVENTS, events::take)
+        .get(
+            "/api/v1/accounts/{external_id}/record",
+            RECORDS,
+            ledger::account_record,
+        )
         .get("/api/v1/ledger/checkpoint", LEDGER, ledger::checkpoint)
+        .get("/api/v1/ledger/consistency", LEDGER, ledger::consistency)
         .get("/api/v1/ledger/key", LEDGER, ledger::key)
         // Whatever else begins so is asked by a program, which can't read a page.
         .add(

@@ -49,7 +49,7 @@ const TOKEN: &str = "token";
         acts::set_account, acts::add_message, requests::ask, acts::escalate, acts::assign, acts::release, acts::close,
         acts::reopen, acts::end,
         events::take,
-        ledger::checkpoint, ledger::key,
+        ledger::account_record, ledger::checkpoint, ledger::consistency, ledger::key,
     ),
     components(schemas(Problem, super::lists::Filter)),
     tags(

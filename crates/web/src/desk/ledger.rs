@@ -1,10 +1,12 @@
 //! The ledger, for those who audit.
 
 use axum::{
+    Form,
     extract::{Query, State},
     http::HeaderMap,
+    response::Response,
 };
-use desk::Me;
+use desk::{DeskError, Me};
 use ledger::{Entry, leaf_hash};
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,16 +18,48 @@ use crate::{
     app::App,
     fault::Fault,
     guard::Staff,
-    pages::{Page, shell},
+    pages::{Page, go, shell},
+    record,
     routes::{AUDITS, Routes, Who},
     view::{
-        Place, When,
+        Flash, Place, Tone, When,
         ledger::{EntryRow, LedgerPage},
     },
 };
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.get("/desk/ledger", Who::Staff(AUDITS), show)
+    routes.get("/desk/ledger", Who::Staff(AUDITS), show).post(
+        "/desk/ledger/record",
+        Who::Staff(AUDITS),
+        make_record,
+    )
+}
+
+#[derive(Deserialize)]
+struct Whose {
+    #[serde(default)]
+    account: String,
+}
+
+/// Makes the record of an account and gives it as a file.
+async fn make_record(
+    State(app): State<App>,
+    me: Staff,
+    Form(whose): Form<Whose>,
+) -> Result<Response, Fault> {
+    let account = whose.account.trim();
+    match app.desk().account_record(Some(&me), account).await {
+        Ok(made) => Ok(record::answer(made)),
+        Err(DeskError::NotFound) => {
+            let flash = Flash {
+                tone: Tone::Warning,
+                text: "No account has this number. Nothing was made.".to_owned(),
+                undo: None,
+            };
+            Ok(go(&app, "/desk/ledger", Some(&flash)))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[derive(Deserialize)]

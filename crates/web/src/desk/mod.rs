@@ -1,10 +1,13 @@
 //! The pages of the staff, one file a place: its routes, and how what the desk knows becomes what
 //! is shown.
 
+mod authenticator;
 mod calls;
+mod enrol_anew;
 mod ledger;
 mod mail;
 mod messages;
+mod password;
 mod people;
 mod requests;
 mod sessions;
@@ -40,7 +43,10 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(mail::routes)
         .with(ledger::routes)
         .with(people::routes)
+        .with(enrol_anew::routes)
         .with(sessions::routes)
+        .with(password::routes)
+        .with(authenticator::routes)
         .with(tokens::routes)
         .with(settings::routes)
 }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use desk::{DeskError, Me};
+use desk::{DeskError, Me, people::Invited};
 use serde::Deserialize;
 use words::{InvitationId, Role, StaffId};
 
@@ -19,11 +19,11 @@ use crate::{
     routes::{ADMINS, Routes, Who},
     view::{
         Flash, Place, When,
-        people::{InvitationRow, NewInvitation, PeoplePage, PersonRow},
+        people::{AnewRow, InvitationRow, NewInvitation, PeoplePage, PersonRow},
     },
 };
 
-const PAGE: &str = "/desk/people";
+pub(super) const PAGE: &str = "/desk/people";
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -59,6 +59,11 @@ async fn page(app: &App, me: &Me, headers: &HeaderMap) -> Result<PeoplePage, Fau
                 seen: person.seen.map(|at| When::at(at, now)),
                 active: person.ended.is_none(),
                 me: person.id == me.id,
+                anew: person.anew.map(|anew| AnewRow {
+                    id: anew.invitation.to_string(),
+                    by: anew.by.unwrap_or_default(),
+                    until: When::at(anew.expires, now),
+                }),
             })
             .collect(),
         invitations: invitations
@@ -81,7 +86,7 @@ async fn show(State(app): State<App>, me: Staff, headers: HeaderMap) -> Result<P
 }
 
 #[derive(Deserialize)]
-struct Invited {
+struct NewPerson {
     name: String,
     role: String,
 }
@@ -90,25 +95,14 @@ async fn invite(
     State(app): State<App>,
     me: Staff,
     headers: HeaderMap,
-    Form(form): Form<Invited>,
+    Form(form): Form<NewPerson>,
 ) -> Result<Page, Fault> {
     let outcome = match form.role.parse::<Role>() {
         Ok(role) => app.desk().invite(&me, &form.name, role).await,
         Err(error) => Err(DeskError::Invalid(error.to_string())),
     };
     match outcome {
-        Ok(invited) => {
-            let base = &app.desk().settings().base_url;
-            let made = NewInvitation {
-                name: form.name.trim().to_owned(),
-                link: format!("{base}/invitation/{}", invited.secret),
-                until: When::at(invited.expires, app.desk().now()),
-            };
-            Page::of(&PeoplePage {
-                made: Some(made),
-                ..page(&app, &me, &headers).await?
-            })
-        }
+        Ok(invited) => show_link(&app, &me, &headers, form.name.trim(), &invited).await,
         Err(DeskError::Invalid(text)) => {
             let page = PeoplePage {
                 name: form.name,
@@ -119,6 +113,26 @@ async fn invite(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The page with the link just made, which is shown this once.
+pub(super) async fn show_link(
+    app: &App,
+    me: &Me,
+    headers: &HeaderMap,
+    name: &str,
+    invited: &Invited,
+) -> Result<Page, Fault> {
+    let base = &app.desk().settings().base_url;
+    let made = NewInvitation {
+        name: name.to_owned(),
+        link: format!("{base}/invitation/{}", invited.secret),
+        until: When::at(invited.expires, app.desk().now()),
+    };
+    Page::of(&PeoplePage {
+        made: Some(made),
+        ..page(app, me, headers).await?
+    })
 }
 
 async fn withdraw(

@@ -17,7 +17,8 @@ use crate::{
     routes::{Routes, WORKS, Who},
     view::{
         Flash, When,
-        ticket::{Offer, RequestCard, Verdict},
+        offer::{Offer, Verdict},
+        ticket::RequestCard,
         tickets::Filter,
     },
 };
@@ -101,34 +102,56 @@ fn begun(kind: RequestKind, asked: &Asked) -> Flash {
 /// What can be asked for, as shown. Refusals with the same reason and words are one line: the same
 /// words three times help nobody.
 pub(super) fn offers(found: Vec<desk::Offer>) -> Vec<Offer> {
-    let mut out: Vec<Offer> = Vec::new();
+    let mut lines: Vec<Vec<Offer>> = Vec::new();
     for offer in found.into_iter().map(offer) {
-        let same = |known: &&mut Offer| match (&known.verdict, &offer.verdict) {
-            (
-                Verdict::Refused { why, words },
-                Verdict::Refused {
-                    why: other,
-                    words: others,
-                },
-            ) => why == other && words == others,
-            _ => false,
+        let same = |line: &&mut Vec<Offer>| {
+            offer.verdict.refuses() && line.iter().all(|one| one.verdict == offer.verdict)
         };
-        match out.iter_mut().find(same) {
-            Some(known) => {
-                // "Send user name, postal address, invoice …": said once.
-                let both = known.title.starts_with("Send ");
-                let more = offer.title.strip_prefix("Send ").filter(|_| both);
-                let mut letters = more.unwrap_or(&offer.title).chars();
-                known.title.push_str(", ");
-                known
-                    .title
-                    .extend(letters.next().into_iter().flat_map(char::to_lowercase));
-                known.title.extend(letters);
-            }
-            None => out.push(offer),
+        match lines.iter_mut().find(same) {
+            Some(line) => line.push(offer),
+            None => lines.push(vec![offer]),
         }
     }
-    out
+    let something = lines
+        .iter()
+        .flatten()
+        .any(|offer| offer.kind == RequestKind::Deliver && !offer.verdict.refuses());
+    lines
+        .into_iter()
+        .filter_map(|line| {
+            let title = together(&line, something);
+            let first = line.into_iter().next()?;
+            Some(Offer { title, ..first })
+        })
+        .collect()
+}
+
+/// One title for several offers: `Send the user name, the birth date`. Where nothing at all can be
+/// sent (`something` else could), their names are of no use.
+fn together(line: &[Offer], something: bool) -> String {
+    let (sends, others): (Vec<&Offer>, Vec<&Offer>) = line
+        .iter()
+        .partition(|offer| offer.kind == RequestKind::Deliver);
+    let what = |offer: &&Offer| offer.title.trim_start_matches("Send ").to_owned();
+    let sends = match sends.as_slice() {
+        [] => None,
+        [_, _, _, ..] if !something => Some("Send a detail".to_owned()),
+        [one] => Some(one.title.clone()),
+        some => Some(format!(
+            "Send {}",
+            some.iter().map(what).collect::<Vec<_>>().join(", ")
+        )),
+    };
+    let titles = others.iter().map(|offer| offer.title.clone());
+    let mut titles = sends.into_iter().chain(titles);
+    let first = titles.next().unwrap_or_default();
+    titles.fold(first, |all, title| format!("{all}, {}", uncapital(&title)))
+}
+
+fn uncapital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_lowercase);
+    first.chain(letters).collect()
 }
 
 /// An offer as the panel shows it. What only a lead may ask for is no act of a rep: it says so, and
@@ -138,6 +161,7 @@ fn offer(offer: desk::Offer) -> Offer {
         kind: offer.kind,
         field: offer.field,
         title: offer.title,
+        short: offer.short,
         explains: offer.explains,
         items: offer.items,
         verdict: match offer.verdict {
@@ -266,6 +290,54 @@ mod tests {
         assert_eq!(
             words(RequestState::Done, RequestKind::Deliver),
             "I've sent it."
+        );
+    }
+
+    fn refused(kind: RequestKind, title: &str, why: &str) -> desk::Offer {
+        desk::Offer {
+            kind,
+            field: String::new(),
+            items: Vec::new(),
+            title: title.to_owned(),
+            short: String::new(),
+            explains: String::new(),
+            verdict: desk::Verdict::Refused {
+                why: why.to_owned(),
+                words: "I can't.".to_owned(),
+            },
+            rule: String::new(),
+        }
+    }
+
+    fn titles(found: Vec<desk::Offer>) -> Vec<String> {
+        offers(found).into_iter().map(|offer| offer.title).collect()
+    }
+
+    #[test]
+    fn the_same_refusal_is_said_once() {
+        let (deliver, reset) = (RequestKind::Deliver, RequestKind::Reset);
+        let mut found = vec![
+            refused(deliver, "Send the user name", "nowhere safe"),
+            refused(deliver, "Send the birth date", "nowhere safe"),
+            refused(deliver, "Send a secret", "never"),
+            refused(reset, "Ask the owner", "nowhere safe"),
+        ];
+        let both = "Send the user name, the birth date, ask the owner";
+        assert_eq!(titles(found.clone()), [both, "Send a secret"]);
+        found.push(refused(deliver, "Send an invoice", "nowhere safe"));
+        let all = "Send a detail, ask the owner";
+        assert_eq!(titles(found.clone()), [all, "Send a secret"]);
+        found.push(desk::Offer {
+            verdict: desk::Verdict::Allowed,
+            ..refused(deliver, "Send the payment card", "")
+        });
+        assert_eq!(
+            titles(found),
+            [
+                "Send the user name, the birth date, an invoice, ask the owner",
+                "Send a secret",
+                "Send the payment card"
+            ]
         );
     }
 

@@ -1,10 +1,11 @@
-//! Where I am signed in.
+//! Where I am signed in, and whether somebody asked me to enrol anew.
 
 use axum::{
     extract::{Path, State},
     http::HeaderMap,
     response::Response,
 };
+use desk::DeskError;
 use words::SessionId;
 
 use super::{done, id};
@@ -16,7 +17,7 @@ use crate::{
     routes::{ALL, Routes, Who},
     view::{
         Flash, Place, When,
-        access::{SessionRow, SessionsPage},
+        access::{Asked, SessionRow, SessionsPage},
     },
 };
 
@@ -27,10 +28,12 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .get(PAGE, Who::Staff(ALL), show)
         .post("/desk/sessions/{id}/end", Who::Staff(ALL), end)
         .post("/desk/sessions/end-others", Who::Staff(ALL), end_others)
+        .post("/desk/enrol-anew/refuse", Who::Staff(ALL), refuse)
 }
 
 async fn show(State(app): State<App>, me: Staff, headers: HeaderMap) -> Result<Page, Fault> {
     let sessions = app.desk().sessions(&me).await?;
+    let asked = app.desk().asked_to_enrol_anew(&me).await?;
     let now = app.desk().now();
     Page::of(&SessionsPage {
         shell: shell(&app, &me, Place::Sessions, &headers).await?,
@@ -45,6 +48,11 @@ async fn show(State(app): State<App>, me: Staff, headers: HeaderMap) -> Result<P
                 current: session.current,
             })
             .collect(),
+        asked: asked.map(|asked| Asked {
+            by: asked.by.unwrap_or_default(),
+            at: When::at(asked.asked, now),
+            until: When::at(asked.expires, now),
+        }),
     })
 }
 
@@ -66,4 +74,15 @@ async fn end_others(State(app): State<App>, me: Staff) -> Result<Response, Fault
     let outcome = app.desk().end_other_sessions(&me).await;
     let flash = Flash::good("You are signed in only here now.");
     done(&app, PAGE, outcome.map(|()| flash))
+}
+
+async fn refuse(State(app): State<App>, me: Staff) -> Result<Response, Fault> {
+    let outcome = match app.desk().refuse_to_enrol_anew(&me).await {
+        // It ended by itself, or an admin was quicker.
+        Ok(()) | Err(DeskError::NotFound) => Ok(Flash::good(
+            "The link no longer works. Tell an admin you trust that you didn't ask for it.",
+        )),
+        Err(error) => Err(error),
+    };
+    done(&app, PAGE, outcome)
 }

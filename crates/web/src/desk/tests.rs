@@ -179,7 +179,7 @@ async fn a_call_goes_from_the_first_word_to_the_delivery() {
         "Robin Vale",
         "The customer?",
         "Where do I live?",
-        "Send postal address",
+        "Send the postal address",
         "since 2019",
     ] {
         assert!(page.text.contains(words), "`{words}` is missing");
@@ -340,4 +340,30 @@ fn the_way_back_keeps_the_list_and_nothing_else() {
     );
     assert_eq!(ticket_path(7, "/reopen", None), "/desk/tickets/7/reopen");
     assert!("flags\r\nset-cookie: a=b".parse::<Filter>().is_err());
+}
+
+#[tokio::test]
+async fn the_record_of_an_account_comes_as_a_file_from_the_ledger_page() {
+    let browser = Browser::of_admin().await;
+    let page = browser.get("/desk/ledger").await.text;
+    assert!(page.contains(r#"action="/desk/ledger/record""#));
+    let made = browser.post("/desk/ledger/record", "account=+A-1042").await;
+    assert_eq!(made.status, StatusCode::OK);
+    let key = ::ledger::Verifier::parse(&browser.world.desk.ledger_key()).expect("a key");
+    let report =
+        ::ledger::verify_record(made.text.as_bytes(), Some(&key), |_, _| ()).expect("whole");
+    assert_eq!(report.header.external_id, "A-1042");
+    let page = browser.get("/desk/ledger").await.text;
+    assert!(page.contains("account record-made"));
+
+    let nobody = browser.post("/desk/ledger/record", "account=A-9999").await;
+    assert_eq!(
+        (nobody.status, nobody.to.as_str()),
+        (StatusCode::SEE_OTHER, "/desk/ledger")
+    );
+    assert!(
+        nobody
+            .flash
+            .is_some_and(|flash| flash.text.starts_with("No account"))
+    );
 }

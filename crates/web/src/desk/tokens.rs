@@ -71,6 +71,7 @@ struct Wanted {
     accounts: Option<String>,
     events: Option<String>,
     ledger: Option<String>,
+    records: Option<String>,
 }
 
 impl Wanted {
@@ -81,6 +82,7 @@ impl Wanted {
             ("accounts", &self.accounts),
             ("events", &self.events),
             ("ledger", &self.ledger),
+            ("records", &self.records),
         ];
         let scopes: Vec<String> = ticked
             .iter()

@@ -13,6 +13,19 @@ pub struct SessionsPage {
     pub shell: Shell,
     /// The browsers in which I am signed in, newest first.
     pub sessions: Vec<SessionRow>,
+    /// That somebody asked me to enrol anew.
+    pub asked: Option<Asked>,
+}
+
+/// That somebody asked whoever is looking to enrol anew.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Who; empty for the operator.
+    pub by: String,
+    /// When.
+    pub at: When,
+    /// Until when the link works.
+    pub until: When,
 }
 
 /// A browser in which somebody is signed in.

@@ -9,6 +9,8 @@ pub mod calls;
 pub mod ledger;
 pub mod mail;
 pub mod notice;
+pub mod offer;
+pub mod oneself;
 pub mod owner;
 pub mod people;
 pub mod settings;
@@ -294,6 +296,8 @@ pub struct Shell {
     pub flash: Option<Flash>,
     /// Whether the server is the demo, which links to the outside world.
     pub demo: bool,
+    /// Whether they were asked to enrol anew, which they may know nothing of.
+    pub asked_anew: bool,
 }
 
 impl Shell {

@@ -40,6 +40,35 @@ pub struct PersonRow {
     pub active: bool,
     /// Whether it is who is looking.
     pub me: bool,
+    /// That they were asked to enrol anew, as long as they haven't.
+    pub anew: Option<AnewRow>,
+}
+
+/// That somebody was asked to enrol anew.
+#[derive(Clone, Debug)]
+pub struct AnewRow {
+    /// The id of the invitation, by which it is withdrawn.
+    pub id: String,
+    /// Who asked; empty for the operator.
+    pub by: String,
+    /// Until when it can be used.
+    pub until: When,
+}
+
+/// Asking somebody to enrol anew: `GET /desk/people/{id}/enrol-anew`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "enrol-anew.html")]
+pub struct EnrolAnewPage {
+    /// What surrounds it.
+    pub shell: Shell,
+    /// Their id.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// The six digits that the admin's phone would show now, in the demo only; empty otherwise.
+    pub demo_code: String,
 }
 
 /// An invitation that waits.

@@ -53,7 +53,7 @@ pub struct CodePage {
 }
 
 /// Name, sign-in name and password of somebody new: the first admin's set-up link, or an
-/// invitation.
+/// invitation; or the new password of somebody who enrols anew.
 #[derive(Template, Clone, Debug)]
 #[template(path = "welcome.html")]
 pub struct WelcomePage {
@@ -63,8 +63,10 @@ pub struct WelcomePage {
     pub first: bool,
     /// The role that waits for them.
     pub role: Role,
-    /// Who invited them; empty for the first admin.
+    /// Who invited them; empty for the first admin, and if it was the operator.
     pub invited_by: String,
+    /// Whether they are staff already and enrol anew: name and sign-in name stay.
+    pub anew: bool,
     /// Where the form posts to, the link itself: `/set-up/…` or `/invitation/…`.
     pub action: String,
     /// What was typed as name.
@@ -93,17 +95,27 @@ pub struct EnrolPage {
 
 impl EnrolPage {
     fn picture(&self) -> String {
-        use base64::Engine as _;
-        let text = base64::engine::general_purpose::STANDARD.encode(&self.qr_svg);
-        format!("data:image/svg+xml;base64,{text}")
+        picture(&self.qr_svg)
     }
 
     fn groups(&self) -> String {
-        let letters: Vec<char> = self.secret.chars().collect();
-        letters
-            .chunks(4)
-            .map(|four| four.iter().collect::<String>())
-            .collect::<Vec<_>>()
-            .join(" ")
+        groups(&self.secret)
     }
+}
+
+/// An SVG document as the address of an image.
+pub(super) fn picture(svg: &str) -> String {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode(svg);
+    format!("data:image/svg+xml;base64,{text}")
+}
+
+/// A secret in groups of four letters, for typing.
+pub(super) fn groups(secret: &str) -> String {
+    let letters: Vec<char> = secret.chars().collect();
+    letters
+        .chunks(4)
+        .map(|four| four.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

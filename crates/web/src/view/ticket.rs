@@ -1,12 +1,12 @@
 //! One ticket: the conversation, and what is known and can be done beside it. Shown by
 //! [`super::tickets::TicketsPage`] next to the list.
 
-use words::{
-    Channel, ContactKind, HoldLevel, MessageKind, RequestKind, RequestState, TicketKind,
-    TicketState,
-};
+use words::{Channel, ContactKind, HoldLevel, MessageKind, RequestState, TicketKind, TicketState};
 
-use super::{Tone, When};
+use super::{
+    Tone, When,
+    offer::{Allowed, Offer},
+};
 
 /// A ticket opened: the middle and the right-hand pane.
 #[derive(Clone, Debug)]
@@ -94,22 +94,9 @@ impl Ticket {
         self.kind == TicketKind::Safety
     }
 
-    /// What can be done, numbered as its keys: what this ticket is for and what callers ask for most
-    /// comes first.
-    pub(super) fn allowed(&self) -> Vec<(usize, &Offer)> {
-        let mut offers: Vec<&Offer> = self
-            .offers
-            .iter()
-            .filter(|offer| !offer.refused())
-            .collect();
-        offers.sort_by_key(|offer| match offer.kind {
-            RequestKind::Ask | RequestKind::Unlock => 0,
-            RequestKind::Deliver if !offer.items.is_empty() => 1,
-            RequestKind::Deliver => 3,
-            RequestKind::Lock => 4,
-            _ => 2,
-        });
-        (1..).zip(offers).collect()
+    /// What can be done now, in the order of the panel.
+    pub(super) fn allowed(&self) -> Allowed<'_> {
+        Allowed::of(&self.offers)
     }
 
     pub(super) fn refused(&self) -> impl Iterator<Item = &Offer> {
@@ -320,62 +307,6 @@ impl RequestCard {
             RequestState::Denied => Tone::Danger,
         }
     }
-}
-
-/// Something that can be asked for, and what the gate says to it now.
-#[derive(Clone, Debug)]
-pub struct Offer {
-    /// What: posted as `kind`.
-    pub kind: RequestKind,
-    /// Which field of the catalogue: posted as `field`; empty for requests without one.
-    pub field: String,
-    /// What it does, as a rep would say it: `Send an invoice`, `Ask the owner to confirm a reset`.
-    pub title: String,
-    /// What would happen: `goes to the registered email, on file since 2019`.
-    pub explains: String,
-    /// The items to choose from: posted as `item`; empty for a plain field.
-    pub items: Vec<String>,
-    /// What the gate says.
-    pub verdict: Verdict,
-    /// The rule behind it, shown under "why?": `a sealed field goes to a registered contact point
-    /// only (rule 2)`.
-    pub rule: String,
-}
-
-impl Offer {
-    pub(super) fn refused(&self) -> bool {
-        matches!(self.verdict, Verdict::Refused { .. })
-    }
-
-    pub(super) fn icon(&self) -> &'static str {
-        match self.kind {
-            RequestKind::Deliver => "send",
-            RequestKind::Reveal => "eye",
-            RequestKind::Reset => "key-round",
-            RequestKind::Change => "pencil",
-            RequestKind::Reenrol => "smartphone",
-            RequestKind::Lock => "lock",
-            RequestKind::Unlock => "lock-open",
-            RequestKind::Act => "zap",
-            RequestKind::Ask => "message-circle-question-mark",
-        }
-    }
-}
-
-/// What the gate says to an offer.
-#[derive(Clone, Debug)]
-pub enum Verdict {
-    /// It can be done at once.
-    Allowed,
-    /// It can be done once the owner confirms; asking is the act.
-    Asks,
-    /// It can't.
-    Refused {
-        /// Why, for the rep.
-        why: String,
-        /// The words to say.
-        words: String,
-    },
 }
 
 /// Something that happened on the account before.

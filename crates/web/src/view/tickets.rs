@@ -7,7 +7,8 @@ use words::{Channel, MessageKind, Queue, TicketKind, TicketState};
 
 use super::{
     Place, Shell, When, assets,
-    ticket::{Proof, ReplyTo, Ticket, Verdict},
+    offer::Verdict,
+    ticket::{Proof, ReplyTo, Ticket},
 };
 
 /// Which tickets the list shows: the `filter` of the query.

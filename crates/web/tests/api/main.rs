@@ -18,7 +18,9 @@ use web::{
 };
 use words::Role;
 
+mod auditor;
 mod description;
+mod queues;
 mod story;
 mod strict;
 

@@ -103,7 +103,7 @@ fn every_call_wants_a_token_with_its_scope_and_role() {
             }
             tried += 1;
         }
-        assert_eq!(tried, 18);
+        assert!(tried >= 20, "{tried} calls want a token");
     });
 }
 

@@ -1,0 +1,201 @@
+//! What became of a letter: sent, held back, given up, sent again. Whoever waits for it is told.
+
+use store::{JobRow, RequestRow, TicketRow, Tx};
+use words::{HoldLevel, MessageKind, RequestId, RequestState};
+
+use super::{LetterRef, MailJob, mail_entry};
+use crate::{desk::Desk, error::DeskError};
+
+/// Why a letter does not leave.
+pub(super) struct Withheld<'a> {
+    /// The rule that decided.
+    pub(super) rule: &'a str,
+    /// Why, for the rep.
+    pub(super) reason: &'a str,
+    /// What the rep can say.
+    pub(super) words: &'a str,
+}
+
+impl Desk {
+    pub(super) async fn letter_sent(
+        &self,
+        job: &JobRow,
+        mail: &MailJob,
+        ticket: Option<&TicketRow>,
+    ) -> Result<(), DeskError> {
+        let mut tx = self.store.begin().await?;
+        let now = self.now();
+        let kind = match &mail.letter {
+            LetterRef::Delivery { .. } => "disclosure.delivered",
+            LetterRef::Notice { .. } => "notice.told",
+            _ => "mail.sent",
+        };
+        tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket));
+        tx.job_done(job, now).await?;
+        if let (LetterRef::Delivery { request }, Some(ticket)) = (&mail.letter, ticket) {
+            let row = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
+            if row.state == RequestState::Sending {
+                tx.move_request(*request, RequestState::Sending, RequestState::Done, now)
+                    .await?;
+            }
+            let text = format!("Sent {} to the registered email.", row.label);
+            self.write(&mut tx, ticket, MessageKind::Desk, None, &text)
+                .await?;
+            let text = format!(
+                "{} of ticket #{} had left already: it was sent to the registered email.",
+                capital(&row.label),
+                ticket.number
+            );
+            self.tell_safety(&mut tx, ticket, &text).await?;
+        }
+        if let Some(ticket) = ticket {
+            tx.changed(store::Change::Ticket(ticket.number));
+        }
+        self.commit(tx).await
+    }
+
+    pub(super) async fn letter_withheld(
+        &self,
+        job: &JobRow,
+        mail: &MailJob,
+        ticket: Option<&TicketRow>,
+        why: &Withheld<'_>,
+    ) -> Result<(), DeskError> {
+        let mut tx = self.store.begin().await?;
+        let now = self.now();
+        tx.entry(
+            mail_entry(self.entry("desk", "mail.withheld"), job, mail, ticket)
+                .with("rule", why.rule),
+        );
+        tx.job_done(job, now).await?;
+        if let Some(request) = self
+            .move_waiting(&mut tx, mail, RequestState::Refused)
+            .await?
+        {
+            // What the rep was to say when it was on its way is no longer true.
+            tx.reword_request(request.id, why.rule, why.words).await?;
+            if let (LetterRef::Delivery { .. }, Some(ticket)) = (&mail.letter, ticket) {
+                let text = format!(
+                    "{} of ticket #{} was held back: it was not sent.",
+                    capital(&request.label),
+                    ticket.number
+                );
+                self.tell_safety(&mut tx, ticket, &text).await?;
+            }
+        }
+        if let Some(ticket) = ticket {
+            let text = format!("A letter was held back: {}", why.reason);
+            self.write(&mut tx, ticket, MessageKind::Desk, None, &text)
+                .await?;
+        }
+        self.commit(tx).await
+    }
+
+    /// Writes what became of a delivery into the safety ticket of a frozen account, which may have been
+    /// written while the delivery was on its way.
+    async fn tell_safety(
+        &self,
+        tx: &mut Tx,
+        ticket: &TicketRow,
+        text: &str,
+    ) -> Result<(), DeskError> {
+        let Some(account) = ticket.account_id else {
+            return Ok(());
+        };
+        if self.account(tx, account).await?.hold != HoldLevel::Frozen {
+            return Ok(());
+        }
+        if let Some(mut safety) = tx.open_safety(account).await? {
+            self.write(tx, &safety, MessageKind::Desk, None, text)
+                .await?;
+            self.touch(tx, &mut safety).await?;
+        }
+        Ok(())
+    }
+
+    /// A letter was given up: whoever waits for it is told.
+    pub(crate) async fn letter_lost(
+        &self,
+        tx: &mut Tx,
+        job: &JobRow,
+        why: &str,
+    ) -> Result<(), DeskError> {
+        let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
+        let ticket = match mail.ticket {
+            Some(id) => tx.ticket_by_id(id).await?,
+            None => None,
+        };
+        tx.entry(mail_entry(
+            self.entry("desk", "mail.lost"),
+            job,
+            &mail,
+            ticket.as_ref(),
+        ));
+        self.move_waiting(tx, &mail, RequestState::Failed).await?;
+        if let Some(ticket) = &ticket {
+            let text = format!(
+                "A letter could not be sent: {why}. It lies with the mails that were given up; an admin can send it again."
+            );
+            self.write(tx, ticket, MessageKind::Desk, None, &text)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// A lost letter is sent again: what waits for it waits again.
+    pub(crate) async fn letter_revived(&self, tx: &mut Tx, job: &JobRow) -> Result<(), DeskError> {
+        let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
+        let now = self.now();
+        if let Some((request, to)) = waits(tx, &mail).await?
+            && let Some(row) = tx.request(request).await?
+            && row.state == RequestState::Failed
+            && row.expires_at.is_none_or(|at| at > now)
+        {
+            tx.move_request(request, RequestState::Failed, to, now)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Moves the request that waits for a letter and returns it as it was. It may have been answered,
+    /// stopped or expired meanwhile; then there is nothing to move.
+    async fn move_waiting(
+        &self,
+        tx: &mut Tx,
+        mail: &MailJob,
+        to: RequestState,
+    ) -> Result<Option<RequestRow>, DeskError> {
+        let Some((request, from)) = waits(tx, mail).await? else {
+            return Ok(None);
+        };
+        let row = tx.request(request).await?.filter(|row| row.state == from);
+        if let Some(row) = &row {
+            tx.move_request(row.id, from, to, self.now()).await?;
+        }
+        Ok(row)
+    }
+}
+
+/// A label that begins a sentence.
+fn capital(label: &str) -> String {
+    let mut letters = label.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// The request that waits for a letter, and the state in which it does.
+pub(super) async fn waits(
+    tx: &mut Tx,
+    mail: &MailJob,
+) -> Result<Option<(RequestId, RequestState)>, DeskError> {
+    Ok(match &mail.letter {
+        LetterRef::Delivery { request } => Some((*request, RequestState::Sending)),
+        LetterRef::Confirm { challenge } | LetterRef::Outreach { challenge } => tx
+            .challenge_by_id(*challenge)
+            .await?
+            .and_then(|row| row.request_id)
+            .map(|request| (request, RequestState::Waiting)),
+        _ => None,
+    })
+}
