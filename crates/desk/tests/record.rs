@@ -97,7 +97,7 @@ fn two_accounts_records_do_not_mix_and_each_making_is_in_the_next() {
             told.iter()
                 .all(|entry| entry.account == Some(robin.to_string()))
         );
-        assert_eq!(told.last().expect("entries").actor, "system");
+        assert_eq!(told.last().expect("entries").actor, "operator");
         let (second, _) = check(&world, &made(&world, None, "A-1042").await).expect("whole");
         assert_eq!(second.entries, first.entries + 1);
         assert_ne!(

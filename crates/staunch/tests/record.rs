@@ -152,7 +152,7 @@ fn an_owner_checks_their_record_with_the_file_and_the_key_alone() {
 
         let told = owner.good(&["verify", "record.jsonl", key[0], key[1], "--list"]);
         assert_eq!(told.matches("account.found").count(), 2, "{told}");
-        assert!(told.contains("account.record-made  system"), "{told}");
+        assert!(told.contains("account.record-made  operator"), "{told}");
         assert!(told.contains("checked with the trusted key"), "{told}");
         let told = owner.good(&["verify", "record.jsonl"]);
         assert!(told.contains("not who wrote it"), "{told}");

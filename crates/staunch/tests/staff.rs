@@ -52,6 +52,6 @@ async fn the_operator_lets_the_last_admin_back_in_by_a_link_that_works_once() {
         assert!(good, "{report}{error}");
         let page = found.get("/desk/ledger").await;
         assert!(page.html.contains("staff enrolled-anew"));
-        assert!(page.html.contains(r#"<td class="who">operator</td>"#));
+        assert!(page.html.contains(r#"data-th="Who">operator</td>"#));
     }
 }

@@ -47,7 +47,7 @@ impl Desk {
         }
         let entry = |kind| match me {
             Some(me) => self.by(me, kind),
-            None => self.entry("system", kind),
+            None => self.entry("operator", kind),
         };
         let mut tx = self.store.begin().await?;
         if let Some(me) = me {
