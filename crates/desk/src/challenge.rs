@@ -4,8 +4,8 @@ use gate::{Action, Actor, Outcome, Proof};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ChallengeRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
 use words::{
-    ChallengeKind, Channel, JobId, MessageKind, RequestId, RequestKind, RequestState, TicketState,
-    Time,
+    ChallengeKind, Channel, JobId, MessageKind, RequestId, RequestKind, RequestState, TicketId,
+    TicketState, Time,
 };
 
 use crate::{
@@ -33,6 +33,9 @@ pub(crate) struct Detail {
     pub signals: Vec<String>,
     /// The countries that a "Yes" teaches.
     pub countries: Vec<String>,
+    /// The other tickets that the letter told of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<TicketId>,
 }
 
 impl Detail {
@@ -43,6 +46,7 @@ impl Detail {
             at: ticket.opened_at,
             signals: Vec::new(),
             countries: Vec::new(),
+            also: Vec::new(),
         }
     }
 
@@ -133,10 +137,12 @@ impl Desk {
             Some(id) => tx.request(id).await?,
             None => None,
         };
-        let sent = tx.deliveries_in(row.ticket_id, RequestState::Done).await?;
-        let leaving = tx
-            .deliveries_in(row.ticket_id, RequestState::Sending)
-            .await?;
+        let (mut sent, mut leaving) = (Vec::new(), Vec::new());
+        let also = Detail::read(&row.detail)?.also;
+        for ticket in std::iter::once(row.ticket_id).chain(also) {
+            sent.extend(tx.deliveries_in(ticket, RequestState::Done).await?);
+            leaving.extend(tx.deliveries_in(ticket, RequestState::Sending).await?);
+        }
         Ok(OwnerPage {
             sent,
             leaving,
@@ -267,9 +273,13 @@ impl Desk {
                 tx.lock_holds(account.id).await?;
             }
             (ChallengeKind::Repudiate, _) => {
-                let story = "Told of this contact; the owner answered: it wasn't me.";
+                let mut story =
+                    "Told of this contact; the owner answered: it wasn't me.".to_owned();
+                for id in Detail::read(&row.detail)?.also {
+                    story += &also_told(&mut tx, id).await?;
+                }
                 let reason = "The owner said that a contact made in their name was not theirs.";
-                self.freeze(&mut tx, &account, &ticket, None, reason, story)
+                self.freeze(&mut tx, &account, &ticket, None, reason, &story)
                     .await?;
             }
         }
@@ -614,6 +624,24 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Another contact that the same letter told of, for the safety ticket: a line of its own.
+async fn also_told(tx: &mut Tx, id: TicketId) -> Result<String, DeskError> {
+    let Some(ticket) = tx.ticket_by_id(id).await? else {
+        return Ok(String::new());
+    };
+    let mut sent = tx.deliveries_in(id, RequestState::Done).await?;
+    sent.extend(tx.deliveries_in(id, RequestState::Sending).await?);
+    let sent = if sent.is_empty() {
+        "nothing was sent because of it".to_owned()
+    } else {
+        format!("sent or about to leave because of it: {}", sent.join(", "))
+    };
+    Ok(format!(
+        "\nThe same letter told of #{} ({}): {sent}.",
+        ticket.number, ticket.channel
+    ))
 }
 
 fn read_hook(job: &JobRow) -> Result<Hook, DeskError> {

@@ -105,15 +105,20 @@ impl Desk {
         Ok(())
     }
 
-    /// Makes the "It wasn't me" link of a letter and returns its secret.
+    /// Makes the "It wasn't me" link of a letter and returns its secret. `also` are the other tickets
+    /// that the letter tells of.
     pub(crate) async fn repudiation(
         &self,
         tx: &mut Tx,
         account: &AccountRow,
         ticket: &TicketRow,
         point: ContactPointId,
+        also: Vec<TicketId>,
     ) -> Result<String, DeskError> {
-        let detail = Detail::contact(ticket);
+        let detail = Detail {
+            also,
+            ..Detail::contact(ticket)
+        };
         self.challenge(
             tx,
             ChallengeKind::Repudiate,

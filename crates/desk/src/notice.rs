@@ -55,6 +55,7 @@ impl Desk {
                 ticket: notice.ticket_id,
             })
             .collect();
+        let also: Vec<_> = due.iter().skip(1).map(|notice| notice.ticket_id).collect();
         let points = tx.contact_points(account.id).await?;
         let mut reached = 0u64;
         for point in points
@@ -62,7 +63,7 @@ impl Desk {
             .filter(|p| p.kind == ContactKind::Email && p.usable(now))
         {
             let secret = self
-                .repudiation(&mut tx, &account, &ticket, point.id)
+                .repudiation(&mut tx, &account, &ticket, point.id, also.clone())
                 .await?;
             let letter = LetterRef::Notice {
                 contacts: contacts.clone(),

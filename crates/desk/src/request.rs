@@ -467,7 +467,7 @@ impl Desk {
                     )
                     .await?;
                 let secret = self
-                    .repudiation(tx, case.account, case.ticket, place.id)
+                    .repudiation(tx, case.account, case.ticket, place.id, Vec::new())
                     .await?;
                 let letter = LetterRef::Delivery { request: asked.id };
                 self.queue_letter(
@@ -525,6 +525,7 @@ impl Desk {
             at: self.now(),
             signals: Vec::new(),
             countries: Vec::new(),
+            also: Vec::new(),
         };
         self.question(
             tx,
@@ -635,6 +636,7 @@ impl Desk {
             at,
             signals,
             countries,
+            also: Vec::new(),
         })
     }
 

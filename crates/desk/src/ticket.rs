@@ -285,7 +285,7 @@ impl Desk {
             }
             let id = self.write(&mut tx, &ticket, kind, author, &text).await?;
             let secret = self
-                .repudiation(&mut tx, &account, &ticket, place.id)
+                .repudiation(&mut tx, &account, &ticket, place.id, Vec::new())
                 .await?;
             self.queue_letter(
                 &mut tx,

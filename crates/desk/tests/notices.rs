@@ -1,11 +1,11 @@
 //! The owner hears of every contact: in time, gathered, in fixed words, and of none twice.
 
 use crate::common::{
-    EMAIL, HOUR, MINUTE, call, count, customer, deliver, email, kinds, letters, only, open, post,
-    put, rep, say, without_canaries,
+    EMAIL, HOUR, MINUTE, call, count, customer, deliver, email, kinds, lead, letters, only, open,
+    post, press, put, rep, safety, say, secret, without_canaries, written,
 };
 use desk::{
-    DeskError, Me,
+    Answer, DeskError, Me,
     letter::{Contact, Envelope, Letter},
     testing::{World, on_both},
     ticket::NewTicket,
@@ -370,5 +370,42 @@ fn two_workers_tell_the_owner_once() {
         a.and(b).and(c).expect("work");
         let sent = post(&world).await;
         only(&sent, "notice");
+    });
+}
+
+#[test]
+fn the_page_of_a_gathered_notice_says_what_every_contact_led_to() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        // The first is told at once; the next two wait and are told together.
+        short_call(&world, &rep, robin).await;
+        post(&world).await;
+        let quiet = short_call(&world, &rep, robin).await;
+        let ticket = call(&world, &rep, robin).await;
+        deliver(&world, &rep, ticket, "address", "").await;
+        world.desk.end_call(&rep, ticket).await.expect("an end");
+        world.clock.pass(HOUR * 2);
+        let sent = post(&world).await;
+        let notice = only(&sent, "notice");
+        assert_eq!(contacts(&notice).len(), 2);
+        let page = world
+            .desk
+            .owner_page(&secret(&notice))
+            .await
+            .expect("a page");
+        assert_eq!(page.sent, ["postal address"]);
+        press(&world, &secret(&notice), Answer::No).await;
+        let safety = safety(&world, robin).await.expect("a safety ticket");
+        let story = written(&world, &lead(&world).await, safety).await;
+        assert!(
+            story.contains(&format!("#{quiet}")) || story.contains(&format!("#{ticket}")),
+            "{story}"
+        );
+        assert!(
+            story.contains("sent or about to leave because of it: postal address")
+                || story.contains("Sent to the registered email because of it: postal address"),
+            "{story}"
+        );
     });
 }
