@@ -1,24 +1,16 @@
 //! The decision itself: facts in, Cedar asked, an outcome with its reason and words out.
 
-use cedar_policy::{
-    Authorizer, Context, Decision as Verdict, Entities, Entity, EntityId, EntityTypeName,
-    EntityUid, PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode,
-    Validator,
-};
+use cedar_policy::{Authorizer, Decision as Verdict, PolicyId};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{HashMap, HashSet},
-    str::FromStr,
-};
-use words::{AccountId, StaffId};
+use words::ProofKind;
 
 use crate::{
     Permit,
+    cedar::Types,
     facts::{Action, Actor, Facts, Proof},
+    invariants,
+    policies::{Policies, PolicyError, SHIPPED},
 };
-
-const SCHEMA: &str = include_str!("../../../policies/staunch.cedarschema");
-const DEFAULT: &str = include_str!("../../../policies/default.cedar");
 
 /// What the gate answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,11 +20,14 @@ pub enum Outcome {
     Permit,
     /// It may happen once the owner has proven it.
     Challenge,
-    /// A lead looks at it; the rules stay the same.
+    /// A second person looks at it; the rules stay the same.
     Escalate,
     /// It may not happen.
     Refuse,
 }
+
+/// The kinds of proof that would do, together.
+pub type Way = Vec<ProofKind>;
 
 /// An outcome with its why.
 #[derive(Debug)]
@@ -45,44 +40,18 @@ pub struct Decision {
     pub reason: String,
     /// What the rep can say.
     pub words: String,
-    /// For a challenge: which proof would do.
-    pub proof: Option<String>,
+    /// For a challenge: which kinds of proof would do, each way by itself; the simplest first.
+    pub ways: Vec<Way>,
     /// Present exactly when the outcome is [`Outcome::Permit`].
     pub permit: Option<Permit>,
 }
 
-/// The policies can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum PolicyError {
-    /// The text does not parse.
-    #[error("the policies don't parse: {0}")]
-    Syntax(String),
-    /// The text does not fit the schema.
-    #[error("the policies don't fit the schema: {0}")]
-    Invalid(String),
-    /// A `forbid` without what the desk needs to answer a rep.
-    #[error("the rule `{rule}` lacks `@{annotation}`")]
-    Silent {
-        /// The rule.
-        rule: String,
-        /// What it lacks.
-        annotation: &'static str,
-    },
-}
-
 /// Decides, by one set of policies.
 pub struct Gate {
-    policies: PolicySet,
+    pub(crate) policies: Policies,
+    text: String,
     authorizer: Authorizer,
     types: Types,
-}
-
-struct Types {
-    staff: EntityTypeName,
-    desk: EntityTypeName,
-    owner: EntityTypeName,
-    account: EntityTypeName,
-    action: EntityTypeName,
 }
 
 impl Gate {
@@ -91,75 +60,125 @@ impl Gate {
     /// # Errors
     /// [`PolicyError`] if they are broken, which a test rules out.
     pub fn shipped() -> Result<Self, PolicyError> {
-        Self::new(DEFAULT)
+        Self::new(SHIPPED)
     }
 
-    /// A gate with other policies, checked against the schema.
+    /// A gate with other policies, checked against the schema. Whatever they say, no invariant is
+    /// loosened; [`Gate::checked`] also refuses a set that tries.
     ///
     /// # Errors
     /// [`PolicyError`] says which rule is wrong and why.
     pub fn new(policies: &str) -> Result<Self, PolicyError> {
-        let (schema, _) =
-            Schema::from_cedarschema_str(SCHEMA).map_err(|e| PolicyError::Syntax(e.to_string()))?;
-        let parsed =
-            PolicySet::from_str(policies).map_err(|e| PolicyError::Syntax(e.to_string()))?;
-        let policies = named(&parsed)?;
-        let validation = Validator::new(schema).validate(&policies, ValidationMode::Strict);
-        if !validation.validation_passed() {
-            let faults: Vec<String> = validation
-                .validation_errors()
-                .map(ToString::to_string)
-                .collect();
-            return Err(PolicyError::Invalid(faults.join("; ")));
-        }
         Ok(Self {
-            policies,
+            policies: Policies::parse(policies)?,
+            text: policies.to_owned(),
             authorizer: Authorizer::new(),
             types: Types::new()?,
         })
     }
 
-    /// Decides. Whatever can't be evaluated is refused, and so is a challenge that the owner's yes
-    /// would not open: nobody is asked for nothing.
-    pub fn decide(&self, facts: &Facts) -> Decision {
-        let decision = self.weigh(facts);
-        if decision.outcome != Outcome::Challenge || facts.proof.is_some() {
-            return decision;
-        }
-        let kind = decision.proof.clone().unwrap_or_default();
-        let proof = Proof {
-            kind,
-            account: true,
-            ticket: true,
-            request: true,
-            fresh: true,
-            unused: true,
-        };
-        match self
-            .weigh(&Facts {
-                proof: Some(proof),
-                ..facts.clone()
-            })
-            .outcome
-        {
-            Outcome::Permit => decision,
-            _ => Decision::refuse(
-                "no-rule",
-                "No rule allows this, not even with the owner's yes.",
-            ),
-        }
+    /// The text of the policies.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
-    fn weigh(&self, facts: &Facts) -> Decision {
-        let Ok((request, entities)) = self.ask(facts) else {
+    /// The names of the rules, in alphabetical order.
+    pub fn rules(&self) -> Vec<String> {
+        self.policies.names()
+    }
+
+    /// Decides. Whatever can't be evaluated is refused, and so is a challenge that no proof which
+    /// this owner could give would open: nobody is asked for nothing.
+    pub fn decide(&self, facts: &Facts) -> Decision {
+        let mut decision = self.weigh(facts);
+        if decision.outcome == Outcome::Challenge {
+            decision.ways = self.ways(facts);
+            if decision.ways.is_empty() {
+                return no_way(facts);
+            }
+        }
+        decision
+    }
+
+    /// The smallest sets of proofs, out of those that this owner could give, that would open what
+    /// is asked; together with what has been given already.
+    fn ways(&self, facts: &Facts) -> Vec<Way> {
+        let mut case = facts.clone();
+        // What a rep asks for, the owner confirms; only a reveal is for the rep's own screen.
+        if facts.action != Action::Request(words::RequestKind::Reveal)
+            && matches!(facts.actor, Actor::Staff(..))
+            && facts.ticket.as_ref().is_some_and(|t| t.open)
+            && self.may_ask(facts)
+        {
+            case.actor = Actor::Owner;
+        }
+        let opens = |way: &[ProofKind]| {
+            let mut case = case.clone();
+            case.proofs
+                .retain(|p| p.is_whole() && !way.contains(&p.kind));
+            case.proofs
+                .extend(way.iter().map(|kind| Proof::whole(*kind)));
+            self.weigh(&case).outcome == Outcome::Permit
+        };
+        let mut ways: Vec<Way> = Vec::new();
+        let singles = facts.ways.iter().map(|one| vec![*one]);
+        for way in singles {
+            if opens(&way) {
+                ways.push(way);
+            }
+        }
+        for (n, first) in facts.ways.iter().enumerate() {
+            for second in &facts.ways[n + 1..] {
+                let way = vec![*first, *second];
+                let smaller = ways.iter().any(|w| w.len() == 1 && way.contains(&w[0]));
+                if !smaller && opens(&way) {
+                    ways.push(way);
+                }
+            }
+        }
+        ways
+    }
+
+    /// Whether a rule lets this member of staff ask for it at all: some `permit` matches, whatever
+    /// a `forbid` then says.
+    fn may_ask(&self, facts: &Facts) -> bool {
+        let Ok((request, entities)) = self.types.question(facts) else {
+            return false;
+        };
+        let mut permits = cedar_policy::PolicySet::new();
+        for policy in self.policies.about(facts.action.as_str()).policies() {
+            if policy.effect() == cedar_policy::Effect::Permit
+                && permits.add(policy.clone()).is_err()
+            {
+                return false;
+            }
+        }
+        self.authorizer
+            .is_authorized(&request, &permits, &entities)
+            .decision()
+            == Verdict::Allow
+    }
+
+    pub(crate) fn weigh(&self, facts: &Facts) -> Decision {
+        let decision = self.judge(facts);
+        if decision.outcome == Outcome::Permit
+            && let Some(broken) = invariants::broken(facts)
+        {
+            return Decision::refuse(broken.id, broken.says);
+        }
+        decision
+    }
+
+    /// What the policies alone say.
+    pub(crate) fn judge(&self, facts: &Facts) -> Decision {
+        let Ok((request, entities)) = self.types.question(facts) else {
             return Decision::refuse(
                 "unreadable",
                 "The gate could not read the facts of this case.",
             );
         };
-        let answer = self
-            .authorizer
-            .is_authorized(&request, &self.policies, &entities);
+        let policies = self.policies.about(facts.action.as_str());
+        let answer = self.authorizer.is_authorized(&request, policies, &entities);
         if answer.diagnostics().errors().next().is_some() {
             return Decision::refuse(
                 "unreadable",
@@ -172,12 +191,12 @@ impl Gate {
                 rule: answer
                     .diagnostics()
                     .reason()
-                    .next()
                     .map(ToString::to_string)
+                    .min()
                     .unwrap_or_default(),
                 reason: String::new(),
                 words: String::new(),
-                proof: None,
+                ways: Vec::new(),
                 permit: Some(Permit::of(facts)),
             },
             Verdict::Deny => answer
@@ -190,8 +209,7 @@ impl Gate {
     }
 
     fn denial(&self, id: &PolicyId) -> Option<Decision> {
-        let rule = self.policies.policy(id)?;
-        let text = |key| rule.annotation(key).map(ToString::to_string);
+        let text = |key| self.policies.annotation(id, key);
         Some(Decision {
             outcome: match text("outcome").as_deref() {
                 Some("challenge") => Outcome::Challenge,
@@ -201,54 +219,35 @@ impl Gate {
             rule: id.to_string(),
             reason: text("reason")?,
             words: text("words")?,
-            proof: text("proof"),
+            ways: Vec::new(),
             permit: None,
         })
     }
+}
 
-    fn ask(&self, facts: &Facts) -> Result<(Request, Entities), Box<dyn std::error::Error>> {
-        let types = &self.types;
-        let (principal, attributes) = match facts.actor {
-            Actor::Staff(id, role) => (
-                uid(&types.staff, &staff_key(id)),
-                HashMap::from([("role".to_owned(), text(role.as_str()))]),
-            ),
-            Actor::Desk => (uid(&types.desk, "desk"), HashMap::new()),
-            Actor::Owner => (uid(&types.owner, "owner"), HashMap::new()),
-        };
-        let resource = uid(&types.account, &account_key(facts.account.id));
-        let entities = Entities::from_entities(
-            [
-                Entity::new(principal.clone(), attributes, HashSet::new())?,
-                Entity::new(
-                    resource.clone(),
-                    HashMap::from([
-                        ("hold".to_owned(), text(facts.account.hold.as_str())),
-                        (
-                            "attempts".to_owned(),
-                            RestrictedExpression::new_long(facts.account.attempts),
-                        ),
-                        (
-                            "reachable".to_owned(),
-                            RestrictedExpression::new_bool(facts.account.reachable),
-                        ),
-                    ]),
-                    HashSet::new(),
-                )?,
-            ],
-            None,
-        )?;
-        let context = Context::from_pairs(case(facts)?)?;
-        let action = uid(&types.action, action_name(facts.action));
-        Ok((
-            Request::new(principal, action, resource, context, None)?,
-            entities,
-        ))
+/// What is answered where a proof is asked for that this owner has no way to give.
+fn no_way(facts: &Facts) -> Decision {
+    if !facts.ways.is_empty() && !matches!(facts.actor, Actor::Staff(..)) {
+        return Decision::refuse("no-rule", "No rule allows this, not even with a proof.");
+    }
+    Decision {
+        outcome: Outcome::Refuse,
+        rule: "no-way-to-prove".to_owned(),
+        reason: "The owner has no way on file to prove this: no confirmed contact point that was \
+                 there before this conversation and is past its cooling-off time, or too few of \
+                 different kinds."
+            .to_owned(),
+        words:
+            "I don't have a place where I can safely ask you for that. The way in is to sign in \
+                to your account and confirm your email there; after that it is quick."
+                .to_owned(),
+        ways: Vec::new(),
+        permit: None,
     }
 }
 
 impl Decision {
-    fn refuse(rule: &str, reason: &str) -> Self {
+    pub(crate) fn refuse(rule: &str, reason: &str) -> Self {
         Self {
             outcome: Outcome::Refuse,
             rule: rule.to_owned(),
@@ -256,103 +255,8 @@ impl Decision {
             words: "I'm not able to do that from here. I can pass it to a colleague who writes to \
                     the email on your account."
                 .to_owned(),
-            proof: None,
+            ways: Vec::new(),
             permit: None,
         }
     }
-}
-
-impl Types {
-    fn new() -> Result<Self, PolicyError> {
-        let name =
-            |n: &str| EntityTypeName::from_str(n).map_err(|e| PolicyError::Syntax(e.to_string()));
-        Ok(Self {
-            staff: name("Staunch::Staff")?,
-            desk: name("Staunch::Desk")?,
-            owner: name("Staunch::Owner")?,
-            account: name("Staunch::Account")?,
-            action: name("Staunch::Action")?,
-        })
-    }
-}
-
-/// Gives each rule the id of its `@id`, and checks that each `forbid` can speak for itself.
-fn named(parsed: &PolicySet) -> Result<PolicySet, PolicyError> {
-    let mut out = PolicySet::new();
-    for policy in parsed.policies() {
-        let id = policy
-            .annotation("id")
-            .map_or_else(|| policy.id().to_string(), ToString::to_string);
-        if policy.effect() == cedar_policy::Effect::Forbid {
-            for annotation in ["outcome", "reason", "words"] {
-                if policy.annotation(annotation).is_none() {
-                    return Err(PolicyError::Silent {
-                        rule: id,
-                        annotation,
-                    });
-                }
-            }
-        }
-        out.add(policy.new_id(PolicyId::new(id)))
-            .map_err(|e| PolicyError::Syntax(e.to_string()))?;
-    }
-    Ok(out)
-}
-
-fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
-    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
-}
-fn staff_key(id: StaffId) -> String {
-    id.to_string()
-}
-fn account_key(id: AccountId) -> String {
-    id.to_string()
-}
-fn action_name(action: Action) -> &'static str {
-    action.as_str()
-}
-fn text(value: &str) -> RestrictedExpression {
-    RestrictedExpression::new_string(value.to_owned())
-}
-
-type Pairs = Vec<(String, RestrictedExpression)>;
-
-fn case(facts: &Facts) -> Result<Pairs, Box<dyn std::error::Error>> {
-    let truth = RestrictedExpression::new_bool;
-    let record = |pairs: Vec<(&str, RestrictedExpression)>| {
-        RestrictedExpression::new_record(pairs.into_iter().map(|(k, v)| (k.to_owned(), v)))
-    };
-    let mut out = Pairs::new();
-    if let Some(ticket) = &facts.ticket {
-        let pairs = vec![("open", truth(ticket.open)), ("about", truth(ticket.about))];
-        out.push(("ticket".to_owned(), record(pairs)?));
-    }
-    if let Some(field) = &facts.field {
-        let pairs = vec![
-            ("class", text(field.class.as_str())),
-            ("kind", text(field.kind.as_str())),
-        ];
-        out.push(("field".to_owned(), record(pairs)?));
-    }
-    if let Some(place) = &facts.destination {
-        let pairs = vec![
-            ("kind", text(place.kind.as_str())),
-            ("confirmed", truth(place.confirmed)),
-            ("effective", truth(place.effective)),
-            ("before", truth(place.before)),
-        ];
-        out.push(("destination".to_owned(), record(pairs)?));
-    }
-    if let Some(proof) = &facts.proof {
-        let pairs = vec![
-            ("kind", text(&proof.kind)),
-            ("account", truth(proof.account)),
-            ("ticket", truth(proof.ticket)),
-            ("request", truth(proof.request)),
-            ("fresh", truth(proof.fresh)),
-            ("unused", truth(proof.unused)),
-        ];
-        out.push(("proof".to_owned(), record(pairs)?));
-    }
-    Ok(out)
 }

@@ -2,8 +2,8 @@
 //! have no place here.
 
 use words::{
-    AccountId, ContactKind, ContactPointId, FieldClass, FieldId, FieldKind, HoldLevel, RequestKind,
-    Role, StaffId, TicketId, Time,
+    AccountId, ContactKind, ContactPointId, FieldClass, FieldId, FieldKind, HoldLevel, ProofKind,
+    RequestKind, Role, StaffId, TicketId, Time,
 };
 
 /// Who wants it.
@@ -13,7 +13,7 @@ pub enum Actor {
     Staff(StaffId, Role),
     /// The desk itself: notices, and the working off of what was permitted.
     Desk,
-    /// The owner, through a link at a registered contact point.
+    /// The owner: whoever gave the proofs of the case, on a page of their own.
     Owner,
 }
 
@@ -30,6 +30,8 @@ pub enum Action {
     LookUp,
     /// Opening an account, masked.
     Read,
+    /// The desk's asking whether attempts have added up to a careful hold.
+    BeCareful,
 }
 
 impl Action {
@@ -41,6 +43,7 @@ impl Action {
             Self::Notify => "notify",
             Self::LookUp => "lookUp",
             Self::Read => "read",
+            Self::BeCareful => "beCareful",
         }
     }
 }
@@ -52,10 +55,13 @@ pub struct AccountFacts {
     pub id: AccountId,
     /// The strictest hold on it.
     pub hold: HoldLevel,
-    /// Refused requests, denied challenges and repudiated contacts so far.
+    /// Refused requests, failed or denied challenges and repudiated contacts since the owner last
+    /// lifted a hold.
     pub attempts: i64,
     /// Whether it has a confirmed contact point in effect.
     pub reachable: bool,
+    /// Whether the company marked it important.
+    pub important: bool,
 }
 
 /// The ticket it is asked in.
@@ -95,15 +101,15 @@ pub struct Destination {
     pub before: bool,
 }
 
-/// A proof that the owner gave.
-#[derive(Clone, Debug, Default)]
+/// A proof that was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is one condition of rule 3"
 )]
 pub struct Proof {
-    /// Its kind, such as `registered email`.
-    pub kind: String,
+    /// By which way it came.
+    pub kind: ProofKind,
     /// Bound to this account.
     pub account: bool,
     /// Bound to this ticket.
@@ -114,6 +120,60 @@ pub struct Proof {
     pub fresh: bool,
     /// Not used before.
     pub unused: bool,
+    /// Whether the way it came counts: a contact point confirmed, in effect and there before the
+    /// ticket; a session or receipt verified for this account; a saved code past its cooling-off.
+    pub sound: bool,
+    /// Whole minutes since it was given.
+    pub minutes: i64,
+}
+
+impl Proof {
+    /// A proof as the owner would give it right now: what a challenge is measured by.
+    pub const fn whole(kind: ProofKind) -> Self {
+        Self {
+            kind,
+            account: true,
+            ticket: true,
+            request: true,
+            fresh: true,
+            unused: true,
+            sound: true,
+            minutes: 0,
+        }
+    }
+
+    /// Whether nothing is wrong with it.
+    pub const fn is_whole(&self) -> bool {
+        self.account
+            && self.ticket
+            && self.request
+            && self.fresh
+            && self.unused
+            && self.sound
+            && self.minutes >= 0
+    }
+}
+
+/// A named action of the company, as the catalogue declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// Its name.
+    pub name: String,
+    /// How many kinds of proof it needs.
+    pub proofs: i64,
+    /// Whether a second person approves it.
+    pub eyes: bool,
+}
+
+/// A second person's leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Their role.
+    pub role: Role,
+    /// Whether they are someone other than whoever asked.
+    pub other: bool,
+    /// Whole minutes since they gave it.
+    pub minutes: i64,
 }
 
 /// Everything the gate looks at.
@@ -131,8 +191,17 @@ pub struct Facts {
     pub field: Option<Field>,
     /// Where it would go, if the account has a place.
     pub destination: Option<Destination>,
-    /// What the owner has proven for this.
-    pub proof: Option<Proof>,
+    /// What has been proven for this, at most one of each kind.
+    pub proofs: Vec<Proof>,
+    /// By which ways this account's owner could give a proof at all: what a challenge may ask for.
+    /// The policies don't see it.
+    pub ways: Vec<ProofKind>,
+    /// The company's action, if one is asked for.
+    pub effect: Option<Effect>,
+    /// A second person's leave.
+    pub approval: Option<Approval>,
+    /// Whole minutes since the owner was told that this would happen, without objecting.
+    pub told: Option<i64>,
     /// The time.
     pub now: Time,
 }

@@ -2,16 +2,28 @@
 //!
 //! The desk loads [`Facts`], the gate answers with a [`Decision`]. Decisions come from Cedar
 //! policies (`policies/` in the repository); a decision to permit carries the one [`Permit`] that
-//! the vault accepts for turning sealed bytes into text.
+//! the vault accepts for turning sealed bytes into text. Whatever the policies say, no permit breaks
+//! one of the [`INVARIANTS`].
 //!
 //! To add a request kind: 1. its word in `words::RequestKind`; 2. its action in
-//! `policies/staunch.cedarschema`; 3. rules for it in `policies/default.cedar`, each `forbid`
-//! with outcome, reason and words; 4. a test below that shows who is refused.
+//! `policies/staunch.cedarschema` and in `policies.rs`; 3. rules for it in
+//! `policies/default.cedar`, each with its source, each `forbid` with outcome, reason and words; 4. what no set may
+//! loosen about it in `invariants.rs`; 5. tests that show who is refused.
 
+mod cedar;
 mod decide;
+mod explain;
 mod facts;
+mod invariants;
+mod loosen;
 mod permit;
+mod policies;
 
-pub use decide::{Decision, Gate, Outcome, PolicyError};
-pub use facts::{AccountFacts, Action, Actor, Destination, Facts, Field, Proof, TicketFacts};
+pub use decide::{Decision, Gate, Outcome, Way};
+pub use explain::Explanation;
+pub use facts::{
+    AccountFacts, Action, Actor, Approval, Destination, Effect, Facts, Field, Proof, TicketFacts,
+};
+pub use invariants::{INVARIANTS, Invariant, broken};
 pub use permit::Permit;
+pub use policies::{PolicyError, SCHEMA, SHIPPED};

@@ -73,4 +73,16 @@ ids! {
     TokenId,
     /// A piece of queued work.
     JobId,
+    /// Something that was proven for one request.
+    ProofId,
+    /// A second person's leave.
+    ApprovalId,
+    /// A confirmed change that waits out its cooling-off time.
+    PlanId,
+    /// A value shown to a rep.
+    RevealId,
+    /// What leads and auditors must look at.
+    AlarmId,
+    /// A saved recovery code.
+    SavedCodeId,
 }

@@ -99,6 +99,14 @@ words! {
     RequestKind = "request" {
         Deliver = "deliver", Reveal = "reveal", Reset = "reset", Change = "change",
         Reenrol = "re-enrol", Lock = "lock", Unlock = "unlock", Act = "act", Ask = "ask",
+        Erase = "erase", Export = "export",
+    }
+}
+words! {
+    /// The kinds of proof that count (rule 3); nothing said is one of them.
+    ProofKind = "proof" {
+        Email = "registered email", Phone = "registered phone", Receipt = "payment receipt",
+        Session = "login session", Saved = "recovery code",
     }
 }
 words! {

@@ -8,12 +8,13 @@ mod kind;
 mod time;
 
 pub use id::{
-    AccountId, ChallengeId, ContactPointId, FieldId, HoldId, InvitationId, JobId, MessageId,
-    NoticeId, RequestId, SessionId, StaffId, TicketId, TokenId,
+    AccountId, AlarmId, ApprovalId, ChallengeId, ContactPointId, FieldId, HoldId, InvitationId,
+    JobId, MessageId, NoticeId, PlanId, ProofId, RequestId, RevealId, SavedCodeId, SessionId,
+    StaffId, TicketId, TokenId,
 };
 pub use kind::{
-    ChallengeKind, Channel, ContactKind, FieldClass, FieldKind, HoldLevel, MessageKind, Queue,
-    RequestKind, RequestState, Role, TicketKind, TicketState, UnknownWordError,
+    ChallengeKind, Channel, ContactKind, FieldClass, FieldKind, HoldLevel, MessageKind, ProofKind,
+    Queue, RequestKind, RequestState, Role, TicketKind, TicketState, UnknownWordError,
 };
 pub use time::{Clock, Time, TimeError};
 

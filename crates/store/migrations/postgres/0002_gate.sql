@@ -1,0 +1,107 @@
+-- Proofs, second people, planned changes and what else the whole gate needs.
+
+alter table accounts add column important boolean not null default false;
+-- A decoy: nobody's account, made to be noticed when somebody asks for it.
+alter table accounts add column decoy boolean not null default false;
+-- Where the count of attempts began anew: the owner's last lifting of a hold.
+alter table accounts add column attempts_from bigint not null default 0;
+
+alter table contact_points add column repudiated_at bigint;
+
+-- What a request is about, as JSON of the desk's own words.
+alter table requests add column detail text not null default '{}';
+
+-- An 8-digit code beside the link, hashed; how often it was tried; until when it works.
+alter table challenges add column code bytea;
+alter table challenges add column tries bigint not null default 0;
+alter table challenges add column code_until bigint;
+
+-- What was proven: for one account, ticket and request, once. `source` is the digest of what it
+-- rests on (a receipt, an assertion, a saved code), so that none serves twice.
+create table proofs (
+    id               uuid primary key,
+    kind             text not null,
+    account_id       uuid not null references accounts (id),
+    ticket_id        uuid not null references tickets (id),
+    request_id       uuid not null references requests (id),
+    contact_point_id uuid references contact_points (id),
+    challenge_id     uuid references challenges (id),
+    source           bytea unique,
+    given_at         bigint not null,
+    expires_at       bigint not null,
+    used_at          bigint
+);
+create index proofs_by_request on proofs (request_id);
+
+-- A second person's leave for a request.
+create table approvals (
+    id         uuid primary key,
+    request_id uuid not null references requests (id),
+    staff_id   uuid not null references staff (id),
+    role       text not null,
+    at         bigint not null,
+    unique (request_id, staff_id)
+);
+
+-- A change that the owner confirmed and that waits out its cooling-off time.
+create table plans (
+    id               uuid primary key,
+    kind             text not null,
+    account_id       uuid not null references accounts (id),
+    ticket_id        uuid not null references tickets (id),
+    request_id       uuid not null references requests (id),
+    contact_point_id uuid references contact_points (id),
+    field_id         uuid references fields (id),
+    value            bytea,
+    made_at          bigint not null,
+    effective_at     bigint not null,
+    cancelled_at     bigint,
+    done_at          bigint
+);
+create index plans_by_account on plans (account_id);
+create index plans_by_due on plans (done_at, cancelled_at, effective_at);
+
+-- Saved recovery codes: keyed hashes, each good once.
+create table saved_codes (
+    id           uuid primary key,
+    account_id   uuid not null references accounts (id),
+    code         bytea not null unique,
+    made_at      bigint not null,
+    effective_at bigint not null,
+    used_at      bigint
+);
+create index saved_codes_by_account on saved_codes (account_id);
+
+-- Values shown to a rep.
+create table reveals (
+    id         uuid primary key,
+    request_id uuid not null references requests (id),
+    account_id uuid not null references accounts (id),
+    ticket_id  uuid not null references tickets (id),
+    field_id   uuid not null references fields (id),
+    staff_id   uuid not null references staff (id),
+    at         bigint not null
+);
+create index reveals_by_staff on reveals (staff_id, at);
+create index reveals_by_account on reveals (account_id, at);
+
+-- What leads and auditors must look at.
+create table alarms (
+    id         uuid primary key,
+    kind       text not null,
+    account_id uuid references accounts (id),
+    ticket_id  uuid references tickets (id),
+    staff_id   uuid references staff (id),
+    at         bigint not null,
+    seen_at    bigint,
+    seen_by    uuid references staff (id)
+);
+create index alarms_by_time on alarms (seen_at, at);
+
+-- The sets of policies that were loaded; the newest is in force.
+create table policies (
+    version  bigint primary key,
+    text     text not null,
+    staff_id uuid references staff (id),
+    at       bigint not null
+);
