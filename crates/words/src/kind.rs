@@ -110,15 +110,24 @@ words! {
     }
 }
 words! {
-    /// Where a request stands. `waiting`: for the owner. `sending`: permitted, on its way.
+    /// Where a request stands. `waiting`: for the owner, or a second person. `ready`: proven, and to
+    /// be used. `cooling`: confirmed, waiting out its cooling-off time. `sending`: permitted, on its
+    /// way.
     RequestState = "state" {
-        Waiting = "waiting", Sending = "sending", Done = "done", Denied = "denied",
-        Expired = "expired", Refused = "refused", Failed = "failed",
+        Waiting = "waiting", Ready = "ready", Cooling = "cooling", Sending = "sending",
+        Done = "done", Denied = "denied", Expired = "expired", Refused = "refused",
+        Failed = "failed",
     }
 }
 words! {
     /// What a challenge asks of the owner.
-    ChallengeKind = "challenge" { Confirm = "confirm", Outreach = "outreach", Repudiate = "repudiate", }
+    ChallengeKind = "challenge" {
+        Confirm = "confirm", Outreach = "outreach", Repudiate = "repudiate", Cancel = "cancel",
+    }
+}
+words! {
+    /// What changes after its cooling-off time.
+    PlanKind = "plan" { Point = "contact point", Field = "field", Factor = "second factor", Erase = "erasure", Thaw = "thaw", }
 }
 words! {
     /// How strictly the gate answers for an account.

@@ -1,0 +1,277 @@
+//! Changes that wait out their cooling-off time: planned once the owner confirmed them, told at
+//! every contact point at once, cancelled with one click, carried out when the time is over.
+
+use gate::{Action, Actor, Outcome};
+use store::{AccountRow, ContactPointRow, PlanRow, RequestRow, StoreError, TicketRow, Tx};
+use words::{
+    ChallengeKind, ContactPointId, FieldId, HoldLevel, MessageKind, PlanId, PlanKind, RequestKind,
+    RequestState, Time,
+};
+
+use crate::{
+    challenge::{Detail, FACTOR},
+    desk::Desk,
+    error::DeskError,
+    mailroom::LetterRef,
+    proof::minutes,
+    settings::hours,
+};
+
+/// What is to change.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    kind: PlanKind,
+    point: Option<ContactPointId>,
+    field: Option<(FieldId, Vec<u8>)>,
+}
+
+impl Planned {
+    /// A change that needs no value.
+    pub(crate) const fn bare(kind: PlanKind) -> Self {
+        Self {
+            kind,
+            point: None,
+            field: None,
+        }
+    }
+
+    /// A contact point that takes effect.
+    pub(crate) const fn point(id: ContactPointId) -> Self {
+        Self {
+            kind: PlanKind::Point,
+            point: Some(id),
+            field: None,
+        }
+    }
+
+    /// A field's new value, sealed.
+    pub(crate) const fn field(id: FieldId, value: Vec<u8>) -> Self {
+        Self {
+            kind: PlanKind::Field,
+            point: None,
+            field: Some((id, value)),
+        }
+    }
+}
+
+impl Desk {
+    /// Plans a change and tells the owner at every contact point in effect, each with a link that
+    /// cancels it. What exactly changes isn't said; only what kind of thing.
+    pub(crate) async fn plan(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+        what: Planned,
+    ) -> Result<Time, DeskError> {
+        let now = self.now();
+        let effective = now + hours(self.cooling_off(what.kind));
+        let id = self.id(PlanId::new);
+        let (field, value) = what.field.unzip();
+        tx.add_plan(&PlanRow {
+            id,
+            kind: what.kind,
+            account_id: account.id,
+            ticket_id: ticket.id,
+            request_id: request.id,
+            contact_point_id: what.point,
+            field_id: field,
+            value,
+            made_at: now,
+            effective_at: effective,
+            cancelled_at: None,
+            done_at: None,
+        })
+        .await?;
+        tx.entry(
+            self.entry("owner", "change.planned")
+                .with_account(account.id.to_string())
+                .with_ticket(ticket.number)
+                .with("request", request.id.to_string())
+                .with("kind", what.kind.as_str())
+                .with("effective", effective.to_string()),
+        );
+        let points = tx.contact_points(account.id).await?;
+        for point in points.iter().filter(|point| told(point, now)) {
+            let detail = Detail {
+                what: Some(request.kind),
+                plan: Some(what.kind),
+                ..Detail::contact(ticket)
+            };
+            let secret = self
+                .challenge(
+                    tx,
+                    ChallengeKind::Cancel,
+                    account.id,
+                    ticket.id,
+                    Some(request.id),
+                    point.id,
+                    &detail,
+                    effective.until_at_least(now),
+                )
+                .await?;
+            let letter = LetterRef::Planned { plan: id };
+            self.queue_letter(tx, account, point.id, letter, Some(&secret), None)
+                .await?;
+        }
+        Ok(effective)
+    }
+
+    /// Hours that a change of a kind waits.
+    fn cooling_off(&self, kind: PlanKind) -> u64 {
+        match kind {
+            PlanKind::Thaw => 24,
+            _ => self.settings.cooling_off_hours,
+        }
+    }
+
+    /// Cancels what a request planned: the owner said no at an old contact point. A contact point
+    /// that was to come can never come back on this account.
+    pub(crate) async fn cancel(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+    ) -> Result<bool, DeskError> {
+        let now = self.now();
+        let Some(plan) = tx.plan_of(request.id).await? else {
+            return Ok(false);
+        };
+        match tx.cancel_plan(plan.id, now).await {
+            Err(StoreError::Gone) => return Ok(false),
+            other => other?,
+        }
+        if let Some(point) = plan.contact_point_id {
+            tx.repudiate_contact_point(point, now).await?;
+        }
+        tx.move_request(
+            request.id,
+            RequestState::Cooling,
+            RequestState::Denied,
+            now,
+        )
+        .await?;
+        tx.entry(
+            self.entry("owner", "change.cancelled")
+                .with_account(account.id.to_string())
+                .with_ticket(ticket.number)
+                .with("request", request.id.to_string())
+                .with("kind", plan.kind.as_str()),
+        );
+        let text = format!("The owner cancelled it: {}.", request.label);
+        self.write(tx, ticket, MessageKind::Desk, None, &text)
+            .await?;
+        Ok(true)
+    }
+
+    /// Carries out the changes whose cooling-off time is over. Returns how many were looked at.
+    pub(crate) async fn carry_out_plans(&self) -> Result<usize, DeskError> {
+        let due = self
+            .store
+            .read()
+            .await?
+            .due_plans(self.now(), 50)
+            .await?;
+        for plan in &due {
+            let mut tx = self.store.begin().await?;
+            tx.queue_for_account(plan.account_id).await?;
+            match self.carry_out_plan(&mut tx, plan).await {
+                // Another worker was here first, or the owner just cancelled.
+                Err(DeskError::Store(StoreError::Gone)) => {}
+                Err(error) => return Err(error),
+                Ok(()) => self.commit(tx).await?,
+            }
+        }
+        Ok(due.len())
+    }
+
+    async fn carry_out_plan(&self, tx: &mut Tx, plan: &PlanRow) -> Result<(), DeskError> {
+        let now = self.now();
+        let account = self.account(tx, plan.account_id).await?;
+        let ticket = tx
+            .ticket_by_id(plan.ticket_id)
+            .await?
+            .ok_or(DeskError::NotFound)?;
+        let request = tx
+            .request(plan.request_id)
+            .await?
+            .ok_or(DeskError::NotFound)?;
+        let stopped = match plan.kind {
+            PlanKind::Thaw => !self.may_thaw(tx, &account, &ticket, &request, plan).await?,
+            _ => account.hold == HoldLevel::Frozen,
+        };
+        if stopped {
+            tx.cancel_plan(plan.id, now).await?;
+            tx.move_request(request.id, RequestState::Cooling, RequestState::Refused, now)
+                .await?;
+            tx.entry(
+                self.entry("desk", "change.stopped")
+                    .with_account(account.id.to_string())
+                    .with_ticket(ticket.number)
+                    .with("request", request.id.to_string()),
+            );
+            let text = format!("Not carried out: {}. The account is held.", request.label);
+            return self.write(tx, &ticket, MessageKind::Desk, None, &text).await;
+        }
+        tx.plan_done(plan.id, now).await?;
+        tx.move_request(request.id, RequestState::Cooling, RequestState::Done, now)
+            .await?;
+        tx.entry(
+            self.entry("desk", "change.done")
+                .with_account(account.id.to_string())
+                .with_ticket(ticket.number)
+                .with("request", request.id.to_string())
+                .with("kind", plan.kind.as_str()),
+        );
+        match plan.kind {
+            // Its time of effect was set when it was planned; nothing more to do.
+            PlanKind::Point => {}
+            PlanKind::Field => {
+                let (Some(field), Some(value)) = (plan.field_id, &plan.value) else {
+                    return Err(DeskError::NotFound);
+                };
+                tx.reseal_field(field, value, now).await?;
+            }
+            PlanKind::Factor => {
+                self.queue_hook(tx, FACTOR, &account, &ticket, &request.id.to_string())
+                    .await?;
+            }
+            PlanKind::Thaw => {
+                self.lift(tx, &account, &ticket, &request, "desk").await?;
+            }
+            PlanKind::Erase => {
+                self.erase(tx, &account).await?;
+            }
+        }
+        let text = format!("Carried out after its cooling-off time: {}.", request.label);
+        self.write(tx, &ticket, MessageKind::Desk, None, &text).await
+    }
+
+    /// Whether two leads' thaw may happen now: asked of the gate, on the facts of now.
+    async fn may_thaw(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+        plan: &PlanRow,
+    ) -> Result<bool, DeskError> {
+        let mut facts = self.facts(
+            Actor::Desk,
+            Action::Request(RequestKind::Unlock),
+            account,
+            Some(ticket),
+            None,
+        );
+        facts.approval = self.approved(tx, request).await?;
+        facts.told = Some(minutes(plan.made_at, self.now()));
+        Ok(self.decide(&facts).outcome == Outcome::Permit)
+    }
+}
+
+/// Whether a contact point is told of a coming change: the old ones, not the one that comes.
+fn told(point: &ContactPointRow, now: Time) -> bool {
+    point.kind == words::ContactKind::Email && point.usable(now)
+}

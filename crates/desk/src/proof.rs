@@ -1,0 +1,231 @@
+//! Proofs: what the owner has proven for a request, by which ways they could, and what happens once
+//! it is enough.
+
+use gate::{Action, Actor, Approval, Decision, Facts};
+use std::time::Duration;
+use store::{AccountRow, ContactPointRow, ProofRow, RequestRow, TicketRow, Tx};
+use words::{
+    ChallengeId, ContactKind, ContactPointId, FieldKind, ProofId, ProofKind, RequestKind, Time,
+};
+
+use crate::{
+    desk::{Desk, field_facts},
+    error::DeskError,
+    request::frozen_since,
+};
+
+/// How long a proof counts after it was given. A receipt waits a day before it opens anything by
+/// itself; a login session is only as good as it is fresh.
+const fn lasts(kind: ProofKind) -> Duration {
+    match kind {
+        ProofKind::Email | ProofKind::Phone | ProofKind::Saved => Duration::from_secs(3600),
+        ProofKind::Session => Duration::from_secs(600),
+        ProofKind::Receipt => Duration::from_secs(7 * 24 * 3600),
+    }
+}
+
+/// What a proof rests on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ground {
+    /// The contact point it came through.
+    pub point: Option<ContactPointId>,
+    /// The challenge it answers.
+    pub challenge: Option<ChallengeId>,
+    /// The digest of a receipt, an assertion or a saved code, which serves once.
+    pub source: Option<Vec<u8>>,
+}
+
+impl Desk {
+    /// Takes down that something was proven for a request. Whether it counts, the gate says.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] if what it rests on served before.
+    pub(crate) async fn prove(
+        &self,
+        tx: &mut Tx,
+        request: &RequestRow,
+        kind: ProofKind,
+        ground: Ground,
+    ) -> Result<(), DeskError> {
+        let now = self.now();
+        let id = self.id(ProofId::new);
+        let row = ProofRow {
+            id,
+            kind,
+            account_id: request.account_id,
+            ticket_id: request.ticket_id,
+            request_id: request.id,
+            contact_point_id: ground.point,
+            challenge_id: ground.challenge,
+            source: ground.source,
+            given_at: now,
+            expires_at: now + lasts(kind),
+            used_at: None,
+        };
+        if let Err(error) = tx.add_proof(&row).await {
+            return Err(if error.is_duplicate() {
+                DeskError::Conflict("this was used before; each works once")
+            } else {
+                error.into()
+            });
+        }
+        tx.entry(
+            self.entry("owner", "proof.given")
+                .with_account(request.account_id.to_string())
+                .with("request", request.id.to_string())
+                .with("proof", id.to_string())
+                .with("kind", kind.as_str()),
+        );
+        Ok(())
+    }
+
+    /// What has been proven for a request, as the gate sees it: the newest of each kind.
+    pub(crate) async fn proven(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+    ) -> Result<Vec<gate::Proof>, DeskError> {
+        let now = self.now();
+        let since = match request.kind {
+            RequestKind::Unlock => frozen_since(tx, account.id).await?,
+            _ => None,
+        };
+        let mut proofs: Vec<gate::Proof> = Vec::new();
+        for row in tx.proofs(request.id).await? {
+            let sound = match (row.kind, row.contact_point_id) {
+                (ProofKind::Email | ProofKind::Phone, Some(id)) => tx
+                    .contact_point(id)
+                    .await?
+                    .is_some_and(|point| counts(&point, row.kind, ticket, since, now)),
+                (ProofKind::Email | ProofKind::Phone, None) => false,
+                _ => true,
+            };
+            let proof = gate::Proof {
+                kind: row.kind,
+                account: row.account_id == account.id && request.account_id == account.id,
+                ticket: row.ticket_id == ticket.id && request.ticket_id == ticket.id,
+                request: row.request_id == request.id,
+                fresh: row.given_at <= now && now < row.expires_at,
+                unused: row.used_at.is_none(),
+                sound,
+                minutes: minutes(row.given_at, now),
+            };
+            proofs.retain(|other| other.kind != proof.kind);
+            proofs.push(proof);
+        }
+        Ok(proofs)
+    }
+
+    /// By which ways the owner of an account could prove something in a ticket.
+    pub(crate) async fn ways(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        kind: RequestKind,
+    ) -> Result<Vec<ProofKind>, DeskError> {
+        let now = self.now();
+        let since = match kind {
+            RequestKind::Unlock => frozen_since(tx, account.id).await?,
+            _ => None,
+        };
+        let points = tx.contact_points(account.id).await?;
+        let by = |kind| {
+            points
+                .iter()
+                .any(|point| counts(point, kind, ticket, since, now))
+        };
+        let mut ways = Vec::new();
+        if by(ProofKind::Email) {
+            ways.push(ProofKind::Email);
+        }
+        if self.texts.is_some() && by(ProofKind::Phone) {
+            ways.push(ProofKind::Phone);
+        }
+        let fields = tx.masked_fields(account.id).await?;
+        if fields.iter().any(|row| row.kind == FieldKind::Receipt) {
+            ways.push(ProofKind::Receipt);
+        }
+        if self.sessions.is_some() {
+            ways.push(ProofKind::Session);
+        }
+        if tx.saved_codes_left(account.id, now).await? > 0 {
+            ways.push(ProofKind::Saved);
+        }
+        Ok(ways)
+    }
+
+    /// A second person's leave for a request, as the gate sees it.
+    pub(crate) async fn approved(
+        &self,
+        tx: &mut Tx,
+        request: &RequestRow,
+    ) -> Result<Option<Approval>, DeskError> {
+        let now = self.now();
+        Ok(tx
+            .approvals(request.id)
+            .await?
+            .last()
+            .map(|row| Approval {
+                role: row.role,
+                other: Some(row.staff_id) != request.staff_id,
+                minutes: minutes(row.at, now),
+            }))
+    }
+
+    /// Puts everything about a request before the gate, as the owner who has proven what is proven.
+    pub(crate) async fn weigh_request(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+    ) -> Result<(Facts, Decision), DeskError> {
+        let points = tx.contact_points(account.id).await?;
+        let place = self.destination(&points);
+        let mut facts = self.facts(
+            Actor::Owner,
+            Action::Request(request.kind),
+            account,
+            Some(ticket),
+            place,
+        );
+        facts.proofs = self.proven(tx, account, ticket, request).await?;
+        facts.ways = self.ways(tx, account, ticket, request.kind).await?;
+        facts.approval = self.approved(tx, request).await?;
+        facts.effect = self.effect_of(request)?;
+        if let Some(id) = request.field_id {
+            facts.field = tx.field(id).await?.as_ref().map(field_facts);
+        }
+        let decision = self.decide(&facts);
+        Ok((facts, decision))
+    }
+}
+
+/// Whole minutes from one time to another.
+pub(crate) fn minutes(from: Time, to: Time) -> i64 {
+    i64::try_from(from.until(to).as_secs() / 60).unwrap_or(i64::MAX)
+}
+
+/// Whether an answer by way of a contact point counts in a ticket: confirmed, in effect and there
+/// before the ticket (and before the hold, if it is about lifting one), and not removed since.
+fn counts(
+    point: &ContactPointRow,
+    kind: ProofKind,
+    ticket: &TicketRow,
+    since: Option<Time>,
+    now: Time,
+) -> bool {
+    let right = match kind {
+        ProofKind::Email => point.kind == ContactKind::Email,
+        ProofKind::Phone => point.kind == ContactKind::Phone,
+        _ => false,
+    };
+    right
+        && point.usable(now)
+        && point.registered_at <= ticket.opened_at
+        && point.effective_at <= ticket.opened_at
+        && since.is_none_or(|since| point.effective_at <= since)
+}
