@@ -123,6 +123,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         clock: system.clone(),
         entropy: system,
         carrier: Arc::new(Nobody),
+        texts: None,
         provider: Arc::new(Nobody),
         catalogue: Catalogue::shipped(),
         places: None,

@@ -85,10 +85,32 @@ impl CatalogueField {
     }
 }
 
-/// The fields that accounts have, in the order of the panel.
+/// A named action of the company, such as a refund: the desk asks the owner and then tells the
+/// company's system, which does it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct CatalogueAction {
+    /// Its name in the API and in the hook.
+    pub name: String,
+    /// What a rep and the owner call it, such as `refund of an order`.
+    pub title: String,
+    /// How many different kinds of proof it needs: 1 or 2.
+    #[serde(default = "one_proof")]
+    pub proofs: u8,
+    /// Whether a lead or an admin has to agree first.
+    #[serde(default)]
+    pub four_eyes: bool,
+}
+
+const fn one_proof() -> u8 {
+    1
+}
+
+/// The fields that accounts have, in the order of the panel, and the company's actions.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     fields: Vec<CatalogueField>,
+    actions: Vec<CatalogueAction>,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +118,8 @@ pub struct Catalogue {
 struct File {
     #[serde(default)]
     field: Vec<CatalogueField>,
+    #[serde(default)]
+    action: Vec<CatalogueAction>,
 }
 
 impl Catalogue {
@@ -133,12 +157,41 @@ impl Catalogue {
                 });
             }
         }
-        Ok(Self { fields: file.field })
+        let mut actions = BTreeSet::new();
+        for action in &file.action {
+            let why = if !actions.insert(action.name.as_str()) {
+                "is declared twice; keep one of them"
+            } else if !(1..=2).contains(&action.proofs) {
+                "needs 1 or 2 proofs; write proofs = 1 or proofs = 2"
+            } else if action.name.is_empty() || action.title.is_empty() {
+                "needs a name and a title"
+            } else {
+                continue;
+            };
+            return Err(CatalogueError::Field {
+                name: action.name.clone(),
+                why,
+            });
+        }
+        Ok(Self {
+            fields: file.field,
+            actions: file.action,
+        })
     }
 
     /// All fields, in the order of the panel.
     pub fn fields(&self) -> &[CatalogueField] {
         &self.fields
+    }
+
+    /// The company's actions, in the order of the panel.
+    pub fn actions(&self) -> &[CatalogueAction] {
+        &self.actions
+    }
+
+    /// One action by name.
+    pub fn action(&self, name: &str) -> Option<&CatalogueAction> {
+        self.actions.iter().find(|action| action.name == name)
     }
 
     /// One field by name.

@@ -1,24 +1,26 @@
 //! The owner's side: what a link shows, and what a button does. Opening a link changes nothing.
 
-use gate::{Action, Actor, Outcome, Proof};
+use gate::{Action, Actor, Outcome};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ChallengeRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
 use words::{
-    ChallengeKind, Channel, JobId, MessageKind, RequestId, RequestKind, RequestState, TicketId,
-    TicketState, Time,
+    ChallengeKind, Channel, JobId, MessageKind, PlanKind, ProofKind, RequestId, RequestKind,
+    RequestState, TicketId, TicketState, Time,
 };
 
 use crate::{
-    desk::{Desk, outcome_word},
+    desk::Desk,
     error::DeskError,
+    proof::Ground,
     provider::{Hook, HookData},
-    request::frozen_since,
     settings::hours,
 };
 
-const RESET: &str = "reset.confirmed";
+pub(crate) const RESET: &str = "reset.confirmed";
 const LOCK: &str = "account.lock";
-const UNLOCK: &str = "account.unlock";
+pub(crate) const UNLOCK: &str = "account.unlock";
+pub(crate) const ACT: &str = "action.confirmed";
+pub(crate) const FACTOR: &str = "factor.reset";
 
 /// What a challenge says, kept as the desk's own facts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -36,6 +38,12 @@ pub(crate) struct Detail {
     /// The other tickets that the letter told of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<TicketId>,
+    /// Which one was asked for, in the catalogue's words, such as `invoice 10442`.
+    #[serde(default)]
+    pub item: Option<String>,
+    /// What is planned, for a change that can be cancelled.
+    #[serde(default)]
+    pub plan: Option<PlanKind>,
 }
 
 impl Detail {
@@ -47,6 +55,8 @@ impl Detail {
             signals: Vec::new(),
             countries: Vec::new(),
             also: Vec::new(),
+            item: None,
+            plan: None,
         }
     }
 
@@ -80,6 +90,8 @@ pub enum OwnerQuestion {
     Confirm {
         /// What was asked.
         what: RequestKind,
+        /// Which one, in the catalogue's words.
+        item: Option<String>,
         /// How.
         channel: Channel,
         /// When.
@@ -91,6 +103,17 @@ pub enum OwnerQuestion {
         signals: Vec<String>,
         /// When.
         at: Time,
+    },
+    /// "This is going to change. Stop it?"
+    Cancel {
+        /// What changes.
+        what: PlanKind,
+        /// How it was asked for.
+        channel: Channel,
+        /// When it was confirmed.
+        at: Time,
+        /// When it takes effect.
+        effective: Time,
     },
     /// "It wasn't me."
     Repudiate {
@@ -120,6 +143,10 @@ pub struct OwnerPage {
     pub sent: Vec<String>,
     /// What was about to be sent to them because of it and has not left.
     pub leaving: Vec<String>,
+    /// What is still to be proven after a yes: any of these, one after the other.
+    pub more: Vec<ProofKind>,
+    /// Whether a step was tried just now and didn't work.
+    pub tried: bool,
 }
 
 impl Desk {
@@ -143,9 +170,11 @@ impl Desk {
             sent.extend(tx.deliveries_in(ticket, RequestState::Done).await?);
             leaving.extend(tx.deliveries_in(ticket, RequestState::Sending).await?);
         }
+        let more = self.still(&mut tx, &row, request.as_ref()).await?;
         Ok(OwnerPage {
             sent,
             leaving,
+            more,
             ..self.page(&row, request.as_ref())?
         })
     }
@@ -164,6 +193,7 @@ impl Desk {
         let question = match row.kind {
             ChallengeKind::Confirm => OwnerQuestion::Confirm {
                 what: detail.what.unwrap_or(RequestKind::Reset),
+                item: detail.item,
                 channel: detail.channel,
                 at: detail.at,
             },
@@ -175,9 +205,18 @@ impl Desk {
                 channel: detail.channel,
                 at: detail.at,
             },
+            ChallengeKind::Cancel => OwnerQuestion::Cancel {
+                what: detail.plan.unwrap_or(PlanKind::Point),
+                channel: detail.channel,
+                at: row.created_at,
+                effective: row.expires_at,
+            },
         };
-        let closed =
-            request.is_some_and(|r| answer.is_none() && !matches!(r.state, RequestState::Waiting));
+        let open = match row.kind {
+            ChallengeKind::Cancel => RequestState::Cooling,
+            _ => RequestState::Waiting,
+        };
+        let closed = request.is_some_and(|r| answer.is_none() && r.state != open);
         let reset = request.is_some_and(|r| r.kind == RequestKind::Reset);
         Ok(OwnerPage {
             question,
@@ -188,6 +227,8 @@ impl Desk {
                 && request.is_some_and(|r| r.state == RequestState::Refused),
             sent: Vec::new(),
             leaving: Vec::new(),
+            more: Vec::new(),
+            tried: false,
             go_on: self
                 .settings
                 .continue_url
@@ -216,7 +257,8 @@ impl Desk {
         let over = self.page(&row, request.as_ref())?.over;
         if row.answered_at.is_some()
             || over
-            || (row.kind == ChallengeKind::Repudiate && answer == Answer::Yes)
+            || (matches!(row.kind, ChallengeKind::Repudiate | ChallengeKind::Cancel)
+                && answer == Answer::Yes)
         {
             return self.page(&row, request.as_ref());
         }
@@ -272,6 +314,18 @@ impl Desk {
                     .await?;
                 tx.lock_holds(account.id).await?;
             }
+            (ChallengeKind::Cancel, _) => {
+                let request = request.as_ref().ok_or(DeskError::NotFound)?;
+                if self.cancel(&mut tx, &account, &ticket, request).await? {
+                    let story = format!(
+                        "Confirmed: \"{}\"; then cancelled at a contact point on file: it wasn't me.",
+                        request.label
+                    );
+                    let reason = "The owner cancelled a change that was made in their name.";
+                    self.freeze(&mut tx, &account, &ticket, None, reason, &story)
+                        .await?;
+                }
+            }
             (ChallengeKind::Repudiate, _) => {
                 let mut story =
                     "Told of this contact; the owner answered: it wasn't me.".to_owned();
@@ -291,7 +345,8 @@ impl Desk {
         self.page(&row, request.as_ref())
     }
 
-    /// The owner's yes to a request: the proof is put before the gate once more, on the facts of now.
+    /// The owner's yes to a request is a proof, by way of the contact point that was asked; then the
+    /// gate says how it goes on.
     async fn confirmed(
         &self,
         tx: &mut Tx,
@@ -300,109 +355,13 @@ impl Desk {
         ticket: &TicketRow,
         request: &RequestRow,
     ) -> Result<(), DeskError> {
-        let now = self.now();
-        let mut point = tx.contact_point(row.contact_point_id).await?;
-        if request.kind == RequestKind::Unlock {
-            let since = frozen_since(tx, account.id).await?;
-            point = point.filter(|point| since.is_none_or(|since| point.effective_at <= since));
-        }
-        let mut facts = self.facts(
-            Actor::Owner,
-            Action::Request(request.kind),
-            account,
-            Some(ticket),
-            point.as_ref(),
-        );
-        facts.proof = Some(Proof {
-            kind: "registered email".to_owned(),
-            account: row.account_id == request.account_id,
-            ticket: row.ticket_id == request.ticket_id,
-            request: row.request_id == Some(request.id),
-            fresh: row.created_at <= now && now < row.expires_at,
-            unused: true,
-        });
-        let decision = self.decide(&facts);
-        tx.entry(
-            self.entry("owner", "request.decided")
-                .with_account(account.id.to_string())
-                .with_ticket(ticket.number)
-                .with("request", request.id.to_string())
-                .with("kind", request.kind.as_str())
-                .with("outcome", outcome_word(decision.outcome))
-                .with("rule", decision.rule.clone())
-                .with("proof", row.id.to_string()),
-        );
-        match request.kind {
-            _ if decision.outcome != Outcome::Permit => {
-                tx.move_request(
-                    request.id,
-                    RequestState::Waiting,
-                    RequestState::Refused,
-                    now,
-                )
-                .await?;
-                let text = format!(
-                    "The owner said yes to \"{}\", but it can't go on: {}",
-                    request.label, decision.reason
-                );
-                self.write(tx, ticket, MessageKind::Desk, None, &text)
-                    .await?;
-            }
-            RequestKind::Unlock => {
-                // Only what the desk locked there does it unlock there.
-                let locked = tx
-                    .holds(account.id)
-                    .await?
-                    .iter()
-                    .any(|hold| hold.locked && hold.lifted_at.is_none());
-                tx.lift_holds(account.id, now).await?;
-                tx.set_hold(account.id, words::HoldLevel::None).await?;
-                tx.move_request(request.id, RequestState::Waiting, RequestState::Done, now)
-                    .await?;
-                tx.entry(
-                    self.entry("owner", "hold.lifted")
-                        .with_account(account.id.to_string())
-                        .with_ticket(ticket.number)
-                        .with("request", request.id.to_string()),
-                );
-                if locked {
-                    self.queue_hook(tx, UNLOCK, account, ticket, &request.id.to_string())
-                        .await?;
-                }
-                self.write(
-                    tx,
-                    ticket,
-                    MessageKind::Desk,
-                    None,
-                    "The owner lifted the hold.",
-                )
-                .await?;
-            }
-            RequestKind::Reset => {
-                tx.move_request(
-                    request.id,
-                    RequestState::Waiting,
-                    RequestState::Sending,
-                    now,
-                )
-                .await?;
-                self.queue_hook(tx, RESET, account, ticket, &request.id.to_string())
-                    .await?;
-                let text = "The owner confirmed the reset. It goes on at the identity provider.";
-                self.write(tx, ticket, MessageKind::Desk, None, text)
-                    .await?;
-            }
-            // Nothing else is asked; should it be, then nothing happens.
-            _ => {
-                tx.move_request(
-                    request.id,
-                    RequestState::Waiting,
-                    RequestState::Refused,
-                    now,
-                )
-                .await?;
-            }
-        }
+        let ground = Ground {
+            point: Some(row.contact_point_id),
+            challenge: Some(row.id),
+            source: None,
+        };
+        self.prove(tx, request, ProofKind::Email, ground).await?;
+        self.advance(tx, account, ticket, request).await?;
         Ok(())
     }
 
@@ -580,7 +539,7 @@ impl Desk {
             .ok_or(DeskError::NotFound)?;
         let frozen = account.hold == words::HoldLevel::Frozen;
         Ok(match hook.kind.as_str() {
-            RESET => {
+            RESET | ACT => {
                 // A yes is carried out within four lives of its link: long enough for an identity
                 // provider to come back, too short for somebody to use it weeks later.
                 let fresh = job.created_at + hours(self.settings.link_hours * 4) > self.now();
@@ -590,7 +549,7 @@ impl Desk {
                         .await?
                         .is_some_and(|r| r.state == RequestState::Sending)
             }
-            UNLOCK => !frozen,
+            UNLOCK | FACTOR => !frozen,
             _ => true,
         })
     }
@@ -648,11 +607,11 @@ fn read_hook(job: &JobRow) -> Result<Hook, DeskError> {
     serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))
 }
 
-/// The reset that a hook confirms, if it does.
+/// The reset or action that a hook confirms, if it does.
 async fn reset_of(tx: &mut Tx, job: &JobRow) -> Result<Option<RequestRow>, DeskError> {
     let hook = read_hook(job)?;
     match hook.data.reference.parse::<RequestId>() {
-        Ok(id) if hook.kind == RESET => Ok(tx.request(id).await?),
+        Ok(id) if matches!(hook.kind.as_str(), RESET | ACT) => Ok(tx.request(id).await?),
         _ => Ok(None),
     }
 }

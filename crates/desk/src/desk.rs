@@ -10,7 +10,7 @@ use words::{AccountId, Clock, Entropy, Role, SessionId, StaffId, TicketState, Ti
 
 use crate::{
     catalogue::Catalogue, error::DeskError, letter::Carrier, provider::IdentityProvider,
-    settings::DeskSettings,
+    settings::DeskSettings, text::TextCarrier,
 };
 
 /// Who asks: a signed-in member of staff, or a token that acts as one.
@@ -98,6 +98,8 @@ pub struct Parts {
     pub carrier: Arc<dyn Carrier>,
     /// The company's identity provider.
     pub provider: Arc<dyn IdentityProvider>,
+    /// The room for text messages, if there is one.
+    pub texts: Option<Arc<dyn TextCarrier>>,
     /// Which fields accounts have.
     pub catalogue: Catalogue,
     /// Where network addresses are.
@@ -120,6 +122,7 @@ pub struct Desk {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) carrier: Arc<dyn Carrier>,
     pub(crate) provider: Arc<dyn IdentityProvider>,
+    pub(crate) texts: Option<Arc<dyn TextCarrier>>,
     pub(crate) catalogue: Catalogue,
     pub(crate) places: Option<watch::Places>,
     pub(crate) rules: watch::Rules,
@@ -140,6 +143,7 @@ impl Desk {
             entropy: parts.entropy,
             carrier: parts.carrier,
             provider: parts.provider,
+            texts: parts.texts,
             catalogue: parts.catalogue,
             places: parts.places,
             rules: parts.rules,
@@ -299,6 +303,7 @@ impl Desk {
                 hold: account.hold,
                 attempts: account.attempts,
                 reachable: destination.is_some_and(|point| point.usable(now)),
+                important: account.important,
             },
             ticket: ticket.map(|ticket| gate::TicketFacts {
                 id: ticket.id,
@@ -316,7 +321,11 @@ impl Desk {
                         && point.effective_at <= ticket.opened_at
                 }),
             }),
-            proof: None,
+            proofs: Vec::new(),
+            ways: Vec::new(),
+            effect: None,
+            approval: None,
+            told: None,
             now,
         }
     }

@@ -95,7 +95,9 @@ impl Desk {
             "The owner said yes to \"{}\", but it can't go on: {}",
             request.label, decision.reason
         );
-        self.write(tx, ticket, MessageKind::Desk, None, &text).await
+        self.write(tx, ticket, MessageKind::Desk, None, &text)
+            .await?;
+        Ok(())
     }
 
     async fn carry_out(
@@ -132,7 +134,8 @@ impl Desk {
                     "The owner said yes: {} can be seen here for five minutes.",
                     request.label
                 );
-                return self.write(tx, ticket, MessageKind::Desk, None, &text).await;
+                self.write(tx, ticket, MessageKind::Desk, None, &text).await?;
+                return Ok(());
             }
             RequestKind::Reset => {
                 self.move_on(tx, request, RequestState::Sending).await?;
@@ -178,7 +181,9 @@ impl Desk {
             // A freeze is done at once, and "was this you?" has an answer of its own.
             RequestKind::Lock | RequestKind::Ask => return Err(DeskError::NotFound),
         };
-        self.write(tx, ticket, MessageKind::Desk, None, &say).await
+        self.write(tx, ticket, MessageKind::Desk, None, &say)
+            .await?;
+        Ok(())
     }
 
     /// The proofs are used up, and the request moves on.

@@ -28,15 +28,8 @@ impl Desk {
         let now = self.now();
         let fresh = account.hold != HoldLevel::Frozen;
         if by.is_none() {
-            let id = uuid::Uuid::from(self.id(HoldId::new));
-            tx.add_attempt(
-                id,
-                account.id,
-                Some(from.id),
-                "repudiated by the owner",
-                now,
-            )
-            .await?;
+            self.attempt(tx, account, from, "repudiated by the owner")
+                .await?;
         }
         if fresh {
             tx.set_hold(account.id, HoldLevel::Frozen).await?;

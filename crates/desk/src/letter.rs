@@ -2,7 +2,7 @@
 //! and HTML with fixed words; nothing a caller said has a place in them. (A [`Letter::Reply`]
 //! carries a rep's own words.)
 
-use words::{Channel, RequestKind, Time};
+use words::{Channel, PlanKind, RequestKind, Time};
 use zeroize::Zeroizing;
 
 /// One letter, ready to be rendered.
@@ -56,6 +56,8 @@ pub enum Letter {
     Confirm {
         /// What was asked.
         what: RequestKind,
+        /// Which one, in the catalogue's words, such as `invoice 10442`.
+        item: Option<String>,
         /// By which channel.
         channel: Channel,
         /// When.
@@ -103,6 +105,19 @@ pub enum Letter {
         /// The rep's words.
         text: String,
         /// The page with "It wasn't me".
+        link: String,
+    },
+    /// Something on the account is going to change; one click stops it. The new value isn't said.
+    Planned {
+        /// What changes.
+        what: PlanKind,
+        /// By which channel it was asked for.
+        channel: Channel,
+        /// When the owner confirmed it.
+        at: Time,
+        /// When it takes effect.
+        effective: Time,
+        /// The page that cancels it.
         link: String,
     },
     /// The account's data was frozen at the desk, and how to thaw it.

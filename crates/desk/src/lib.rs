@@ -7,9 +7,12 @@
 //! `tx.entry` before `tx.commit`; 4. a route in `web`, whose rights test finds it by itself.
 
 pub mod accounts;
+mod careful;
 pub mod catalogue;
 mod challenge;
 mod desk;
+mod effect;
+mod erase;
 mod error;
 mod hold;
 pub mod journal;
@@ -17,6 +20,8 @@ pub mod letter;
 mod mailroom;
 mod notice;
 pub mod people;
+mod plan;
+mod proof;
 pub mod provider;
 mod request;
 pub mod settings;
@@ -24,6 +29,7 @@ pub mod settings;
 #[expect(clippy::missing_panics_doc, reason = "tests panic")]
 pub mod testing;
 pub mod text;
+mod steps;
 pub mod ticket;
 mod view;
 pub mod watching;

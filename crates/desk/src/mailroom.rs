@@ -9,7 +9,7 @@ use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, Tick
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
-    MessageId, RequestId, RequestKind, RequestState, TicketId, Time,
+    MessageId, MessageKind, PlanId, RequestId, RequestKind, RequestState, TicketId, Time,
 };
 use zeroize::Zeroizing;
 
@@ -39,6 +39,8 @@ pub(crate) enum LetterRef {
     Notice { contacts: Vec<ContactRef> },
     /// The account was frozen.
     Frozen { at: Time },
+    /// Something is going to change.
+    Planned { plan: PlanId },
 }
 
 /// A contact that the owner hears of. What was sent because of it is looked up at sending, when it is
@@ -164,6 +166,9 @@ impl Desk {
             expires_at: now + lives,
             answered_at: None,
             answer: None,
+            code: None,
+            tries: 0,
+            code_until: None,
         })
         .await?;
         if kind != ChallengeKind::Repudiate {
@@ -291,6 +296,7 @@ impl Desk {
                 let detail = Detail::read(&row.detail)?;
                 Letter::Confirm {
                     what: detail.what.unwrap_or(RequestKind::Reset),
+                    item: detail.item,
                     channel: detail.channel,
                     at: detail.at,
                     expires: row.expires_at,
@@ -347,6 +353,16 @@ impl Desk {
                 }
             }
             LetterRef::Frozen { at } => Letter::Frozen { at: *at },
+            LetterRef::Planned { plan } => {
+                let row = tx.plan(*plan).await?.ok_or(DeskError::NotFound)?;
+                Letter::Planned {
+                    what: row.kind,
+                    channel: ticket.map_or(Channel::Api, |t| t.channel),
+                    at: row.made_at,
+                    effective: row.effective_at,
+                    link,
+                }
+            }
         })
     }
 
@@ -468,6 +484,7 @@ fn mail_entry(
         LetterRef::Reply { message } => ("reply", message.to_string()),
         LetterRef::Notice { .. } => ("notice", job.id.to_string()),
         LetterRef::Frozen { .. } => ("frozen", job.id.to_string()),
+        LetterRef::Planned { plan } => ("planned", plan.to_string()),
     };
     let entry = entry
         .with_account(mail.account.to_string())

@@ -44,7 +44,7 @@ impl Planned {
         }
     }
 
-    /// A field's new value, sealed.
+    /// A field's new value: its digest of 32 bytes, and behind it the value, sealed.
     pub(crate) const fn field(id: FieldId, value: Vec<u8>) -> Self {
         Self {
             kind: PlanKind::Field,
@@ -108,7 +108,7 @@ impl Desk {
                     Some(request.id),
                     point.id,
                     &detail,
-                    effective.until_at_least(now),
+                    now.until(effective),
                 )
                 .await?;
             let letter = LetterRef::Planned { plan: id };
@@ -213,7 +213,8 @@ impl Desk {
                     .with("request", request.id.to_string()),
             );
             let text = format!("Not carried out: {}. The account is held.", request.label);
-            return self.write(tx, &ticket, MessageKind::Desk, None, &text).await;
+            self.write(tx, &ticket, MessageKind::Desk, None, &text).await?;
+                return Ok(());
         }
         tx.plan_done(plan.id, now).await?;
         tx.move_request(request.id, RequestState::Cooling, RequestState::Done, now)
@@ -232,7 +233,10 @@ impl Desk {
                 let (Some(field), Some(value)) = (plan.field_id, &plan.value) else {
                     return Err(DeskError::NotFound);
                 };
-                tx.reseal_field(field, value, now).await?;
+                let Some((digest, sealed)) = value.split_at_checked(32) else {
+                    return Err(DeskError::NotFound);
+                };
+                tx.reseal_field(field, sealed, digest, now).await?;
             }
             PlanKind::Factor => {
                 self.queue_hook(tx, FACTOR, &account, &ticket, &request.id.to_string())
@@ -246,7 +250,9 @@ impl Desk {
             }
         }
         let text = format!("Carried out after its cooling-off time: {}.", request.label);
-        self.write(tx, &ticket, MessageKind::Desk, None, &text).await
+        self.write(tx, &ticket, MessageKind::Desk, None, &text)
+            .await?;
+        Ok(())
     }
 
     /// Whether two leads' thaw may happen now: asked of the gate, on the facts of now.

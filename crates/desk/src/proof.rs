@@ -3,7 +3,7 @@
 
 use gate::{Action, Actor, Approval, Decision, Facts};
 use std::time::Duration;
-use store::{AccountRow, ContactPointRow, ProofRow, RequestRow, TicketRow, Tx};
+use store::{AccountRow, ContactPointRow, FieldRow, ProofRow, RequestRow, TicketRow, Tx};
 use words::{
     ChallengeId, ContactKind, ContactPointId, FieldKind, ProofId, ProofKind, RequestKind, Time,
 };
@@ -126,12 +126,28 @@ impl Desk {
         ticket: &TicketRow,
         kind: RequestKind,
     ) -> Result<Vec<ProofKind>, DeskError> {
-        let now = self.now();
         let since = match kind {
             RequestKind::Unlock => frozen_since(tx, account.id).await?,
             _ => None,
         };
+        let fields = tx.masked_fields(account.id).await?;
         let points = tx.contact_points(account.id).await?;
+        self.ways_of(tx, account, &fields, &points, ticket, since)
+            .await
+    }
+
+    /// The same, with the account's fields and contact points at hand. `since`: what lifts a hold
+    /// counts only if it was there before the hold.
+    pub(crate) async fn ways_of(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        fields: &[FieldRow],
+        points: &[ContactPointRow],
+        ticket: &TicketRow,
+        since: Option<Time>,
+    ) -> Result<Vec<ProofKind>, DeskError> {
+        let now = self.now();
         let by = |kind| {
             points
                 .iter()
@@ -144,12 +160,8 @@ impl Desk {
         if self.texts.is_some() && by(ProofKind::Phone) {
             ways.push(ProofKind::Phone);
         }
-        let fields = tx.masked_fields(account.id).await?;
         if fields.iter().any(|row| row.kind == FieldKind::Receipt) {
             ways.push(ProofKind::Receipt);
-        }
-        if self.sessions.is_some() {
-            ways.push(ProofKind::Session);
         }
         if tx.saved_codes_left(account.id, now).await? > 0 {
             ways.push(ProofKind::Saved);

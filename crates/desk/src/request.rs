@@ -1,10 +1,11 @@
 //! Requests: what can be asked for, and the asking. None of them takes a destination.
 
 use gate::{Action, Actor, Decision, Outcome};
+use serde::{Deserialize, Serialize};
 use store::{AccountRow, ContactPointRow, FieldRow, RequestRow, StoreError, TicketRow, Tx};
 use words::{
-    ChallengeKind, Channel, ContactPointId, FieldClass, HoldLevel, MessageKind, RequestId,
-    RequestKind, RequestState, TicketKind, TicketState,
+    ChallengeKind, Channel, ContactPointId, FieldClass, HoldLevel, MessageKind, ProofKind,
+    RequestId, RequestKind, RequestState, TicketKind, TicketState,
 };
 
 use crate::{
@@ -62,6 +63,21 @@ pub struct Offer {
     pub rule: String,
 }
 
+/// What a request is about, besides its field.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct About {
+    /// The company's action.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+}
+
+impl About {
+    pub(crate) fn read(text: &str) -> Result<Self, DeskError> {
+        serde_json::from_str(text).map_err(|e| DeskError::json(&e))
+    }
+}
+
 /// What became of asking.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -100,6 +116,7 @@ impl Desk {
         account: &AccountRow,
         fields: &[FieldRow],
         points: &[ContactPointRow],
+        ways: &[ProofKind],
     ) -> Vec<Offer> {
         let place = self.destination(points);
         let goes = place_words(place.filter(|point| point.usable(self.now())));
@@ -112,6 +129,7 @@ impl Desk {
                 place,
             );
             facts.field = field.map(field_facts);
+            facts.ways = ways.to_vec();
             self.decide(&facts)
         };
         let mut offers = Vec::new();
@@ -153,7 +171,7 @@ impl Desk {
                 decision,
             );
         }
-        if account.hold == HoldLevel::Frozen {
+        if account.hold != HoldLevel::None {
             let decision = ask(RequestKind::Unlock, None);
             let explains = format!("asks at {goes}; only the owner's yes lifts the freeze");
             push(
@@ -308,6 +326,7 @@ impl Desk {
             place.as_ref(),
         );
         facts.field = row.as_ref().map(field_facts);
+        facts.ways = self.ways(&mut tx, &account, &ticket, kind).await?;
         let decision = self.decide(&facts);
         let id = self.id(RequestId::new);
         let mut entry = self
@@ -364,15 +383,8 @@ impl Desk {
             }
             Outcome::Refuse => {
                 let asked = self.turned_down(&mut tx, &case, kind, decision).await?;
-                let attempt = uuid::Uuid::from(self.id(RequestId::new));
-                tx.add_attempt(
-                    attempt,
-                    account.id,
-                    Some(ticket.id),
-                    &format!("refused: {label}"),
-                    self.now(),
-                )
-                .await?;
+                self.attempt(&mut tx, &account, &ticket, &format!("refused: {label}"))
+                    .await?;
                 asked
             }
         };
@@ -515,7 +527,10 @@ impl Desk {
         kind: RequestKind,
         decision: Decision,
     ) -> Result<Asked, DeskError> {
-        if !matches!(kind, RequestKind::Reset | RequestKind::Unlock) {
+        if !matches!(
+            kind,
+            RequestKind::Deliver | RequestKind::Reset | RequestKind::Unlock
+        ) {
             // The owner's yes to anything else would have no effect, or another one than they read.
             return Err(refused(not_built(decision.rule)));
         }
@@ -523,9 +538,8 @@ impl Desk {
             what: Some(kind),
             channel: case.ticket.channel,
             at: self.now(),
-            signals: Vec::new(),
-            countries: Vec::new(),
-            also: Vec::new(),
+            item: case.field.map(|_| case.label.to_owned()),
+            ..Detail::contact(case.ticket)
         };
         self.question(
             tx,
@@ -637,6 +651,8 @@ impl Desk {
             signals,
             countries,
             also: Vec::new(),
+            item: None,
+            plan: None,
         })
     }
 
@@ -696,6 +712,7 @@ impl Desk {
             at: now,
             updated_at: now,
             expires_at: expires,
+            detail: "{}".to_owned(),
         })
         .await?;
         Ok(Asked {
@@ -779,7 +796,7 @@ fn not_built(rule: String) -> Decision {
         rule,
         reason: "the desk can't carry this out".to_owned(),
         words: "I'm not able to do that from here.".to_owned(),
-        proof: None,
+        ways: Vec::new(),
         permit: None,
     }
 }

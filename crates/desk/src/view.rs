@@ -290,7 +290,10 @@ impl Desk {
         if self.decide(&facts).outcome == Outcome::Permit {
             view.reply = Some(place_words(place));
         }
-        view.offers = self.offers(me, &view.ticket, &account, &fields, &points);
+        let ways = self
+            .ways_of(tx, &account, &fields, &points, &view.ticket, None)
+            .await?;
+        view.offers = self.offers(me, &view.ticket, &account, &fields, &points, &ways);
         for row in requests.into_iter().rev() {
             let point = row
                 .contact_point_id

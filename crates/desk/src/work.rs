@@ -163,6 +163,7 @@ impl Desk {
     /// What comes due by time: notices and expiries.
     async fn tick(&self) -> Result<(), DeskError> {
         self.expire_requests().await?;
+        self.carry_out_plans().await?;
         self.tell_owners().await?;
         Ok(())
     }
@@ -174,6 +175,7 @@ impl Desk {
             tx.next_due().await?,
             tx.next_notice().await?,
             tx.next_overdue().await?,
+            tx.next_plan().await?,
         ];
         Ok(times.into_iter().flatten().min())
     }

@@ -193,6 +193,7 @@ fn node(world: &World, carrier: Meanwhile) -> Desk {
         clock: world.clock.clone(),
         entropy: Arc::new(TestEntropy::new(1107)),
         carrier: Arc::new(carrier),
+        texts: None,
         provider: world.provider.clone(),
         catalogue: desk::catalogue::Catalogue::shipped(),
         places: None,

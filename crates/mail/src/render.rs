@@ -2,7 +2,7 @@
 //! and a rep's reply are filled in, and all of them as text.
 
 use askama::Template;
-use words::{Channel, RequestKind, Time};
+use words::{Channel, PlanKind, RequestKind, Time};
 use zeroize::Zeroizing;
 
 use desk::letter::{Contact, Content, Letter};
@@ -91,11 +91,12 @@ fn draft(letter: &Letter) -> Draft {
     match letter {
         Letter::Confirm {
             what,
+            item,
             channel,
             at,
             expires,
             link,
-        } => confirm(*what, *channel, *at, *expires, link),
+        } => confirm(*what, item.as_deref(), *channel, *at, *expires, link),
         Letter::Delivery {
             what,
             content,
@@ -112,18 +113,81 @@ fn draft(letter: &Letter) -> Draft {
         } => outreach(signals, *at, *expires, link),
         Letter::Reply { number, text, link } => reply(*number, text, link),
         Letter::Frozen { at } => frozen(*at),
+        Letter::Planned {
+            what,
+            channel,
+            at,
+            effective,
+            link,
+        } => planned(*what, *channel, *at, *effective, link),
     }
 }
 
-fn confirm(what: RequestKind, channel: Channel, at: Time, expires: Time, link: &str) -> Draft {
-    let question = question(what);
+fn planned(what: PlanKind, channel: Channel, at: Time, effective: Time, link: &str) -> Draft {
+    let (title, then) = match what {
+        PlanKind::Point => (
+            "An email address or phone number on your account is going to change",
+            "The new one counts from then on. Until then everything goes to the old ones.",
+        ),
+        PlanKind::Field => (
+            "Something that we keep about you is going to change",
+            "Until then the old one stays.",
+        ),
+        PlanKind::Factor => (
+            "The second step of your sign-in is going to be set up anew",
+            "Until then nothing changes.",
+        ),
+        PlanKind::Erase => (
+            "Everything that we keep about you is going to be erased",
+            "After that it can't be brought back.",
+        ),
+        PlanKind::Thaw => (
+            "The hold on your account is going to be lifted",
+            "Two people at our support agreed to it. After that our support can send you things again.",
+        ),
+    };
+    let mut blocks = vec![
+        text(format!(
+            "This happens on {}. {} asked for it; it was confirmed on {}. {then}",
+            moment(effective),
+            who(channel),
+            moment(at)
+        )),
+        text("If this was you, there is nothing to do. If it wasn't, stop it:"),
+        button("Stop it", link),
+    ];
+    blocks.push(text(
+        "The link opens a page with one button. Opening the page changes nothing, only the button \
+         does: it stops this and freezes your account's data at our support desk at once.",
+    ));
+    Draft {
+        subject: title.into(),
+        title: title.into(),
+        blocks,
+    }
+}
+
+fn confirm(
+    what: RequestKind,
+    item: Option<&str>,
+    channel: Channel,
+    at: Time,
+    expires: Time,
+    link: &str,
+) -> Draft {
+    let question = match (what, item) {
+        (RequestKind::Deliver, Some(item)) => {
+            format!("Did you ask us to send you this: {}?", line(item))
+        }
+        _ => question(what).to_owned(),
+    };
     let asked = match what {
         RequestKind::Ask => "said they were you",
         _ => "asked for it in your name",
     };
     Draft {
-        subject: question.into(),
-        title: question.into(),
+        subject: question.clone(),
+        title: question,
         blocks: vec![
             text(format!("{} on {} {asked}.", who(channel), moment(at))),
             button("Answer yes or no", link),
@@ -256,9 +320,11 @@ fn question(what: RequestKind) -> &'static str {
         RequestKind::Change => "Did you ask us to change an email address or phone number?",
         RequestKind::Reenrol => "Did you ask us to set up your second sign-in step anew?",
         RequestKind::Lock => "Did you ask us to lock your account?",
-        RequestKind::Unlock => "Did you ask us to lift the freeze on your account?",
+        RequestKind::Unlock => "Did you ask us to lift the hold on your account?",
         RequestKind::Act => "Did you ask us to do something for you, such as a refund?",
         RequestKind::Ask => "Did you contact our support?",
+        RequestKind::Erase => "Did you ask us to erase everything that we keep about you?",
+        RequestKind::Export => "Did you ask us for a copy of everything that we keep about you?",
     }
 }
 

@@ -122,6 +122,7 @@ async fn open_desk(settings: Settings, folder: &Folder, outside: Outside) -> Res
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         carrier: outside.carrier,
+        texts: None,
         provider: outside.provider,
         catalogue: catalogue(settings.server.catalogue.as_deref())?,
         places: places(&settings)?,

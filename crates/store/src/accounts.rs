@@ -24,8 +24,12 @@ pub struct AccountRow {
     pub fingerprint: Vec<u8>,
     /// The strictest hold on it.
     pub hold: HoldLevel,
-    /// How many attempts were counted.
+    /// How many attempts were counted since the owner last lifted a hold.
     pub attempts: i64,
+    /// Whether the company marked it important.
+    pub important: bool,
+    /// Whether it is nobody's, made to be noticed.
+    pub decoy: bool,
     /// When it came in.
     pub created_at: Time,
     /// When it last changed.
@@ -96,6 +100,8 @@ pub struct ContactPointRow {
     pub effective_at: Time,
     /// When it was removed.
     pub removed_at: Option<Time>,
+    /// When the owner said that it isn't theirs: it can't come back on this account.
+    pub repudiated_at: Option<Time>,
 }
 
 impl ContactPointRow {
@@ -218,6 +224,30 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// Destroys an account's data key and removes its values, contact points, indexes and names. The
+    /// row stays, so that what refers to it stays whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if there is no such account.
+    pub async fn erase_account(&mut self, id: AccountId, now: Time) -> Result<(), StoreError> {
+        let nothing = Vec::<u8>::new();
+        on!(self, c => sqlx::query("update fields set shown = null, sealed = null, digest = $2, updated_at = $3 where account_id = $1")
+            .bind(id).bind(&nothing).bind(now).execute(c).await.map(drop)?);
+        on!(self, c => sqlx::query("update plans set value = null where account_id = $1").bind(id).execute(c).await.map(drop)?);
+        // Each keeps its row, which others refer to, and loses its address and index.
+        let points = self.contact_points(id).await?;
+        for point in points {
+            on!(self, c => sqlx::query("update contact_points set sealed = $2, blind = $3, removed_at = coalesce(removed_at, $4) where id = $1")
+                .bind(point.id).bind(&nothing).bind(uuid::Uuid::from(point.id).as_bytes().to_vec()).bind(now)
+                .execute(c).await.map(drop)?);
+        }
+        on!(self, c => sqlx::query("delete from lookups where account_id = $1").bind(id).execute(c).await.map(drop)?);
+        on!(self, c => sqlx::query("delete from saved_codes where account_id = $1").bind(id).execute(c).await.map(drop)?);
+        one(on!(self, c => sqlx::query(
+            "update accounts set external_id = 'erased ' || $3, display_name = 'erased', customer_since = null, data_key = $2, fingerprint = $2, updated_at = $4 where id = $1")
+            .bind(id).bind(Vec::<u8>::new()).bind(id.to_string()).bind(now).execute(c).await?.rows_affected()))
     }
 
     /// How many tickets about an account are not closed.
@@ -447,7 +477,8 @@ impl Tx {
                 when contact_points.confirmed_at is null and excluded.confirmed_at is not null
                      and excluded.effective_at > contact_points.effective_at then excluded.effective_at
                 else contact_points.effective_at end,
-             removed_at = null";
+             removed_at = null
+             where contact_points.repudiated_at is null";
         for part in rows.chunks(50) {
             macro_rules! run {
                 ($db:ty, $c:expr) => {{
@@ -472,6 +503,38 @@ impl Tx {
             }
         }
         Ok(())
+    }
+
+    /// The owner says that a contact point isn't theirs: it goes, and never comes back.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn repudiate_contact_point(
+        &mut self,
+        id: ContactPointId,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query(
+            "update contact_points set repudiated_at = $2, removed_at = coalesce(removed_at, $2) where id = $1 and repudiated_at is null")
+            .bind(id).bind(now).execute(c).await.map(drop)?);
+        Ok(())
+    }
+
+    /// Gives a field the sealed value that was planned for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if there is no such field any more.
+    pub async fn reseal_field(
+        &mut self,
+        id: FieldId,
+        sealed: &[u8],
+        digest: &[u8],
+        now: Time,
+    ) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update fields set sealed = $2, digest = $3, updated_at = $4 where id = $1")
+            .bind(id).bind(sealed).bind(digest).bind(now).execute(c).await?.rows_affected()),
+        )
     }
 
     /// Removes a contact point: it is no destination any more.

@@ -35,6 +35,12 @@ pub struct ChallengeRow {
     pub answered_at: Option<Time>,
     /// `yes` or `no`.
     pub answer: Option<String>,
+    /// The keyed hash of a code that may be read to the rep, if one was sent.
+    pub code: Option<Vec<u8>>,
+    /// How often a code was tried.
+    pub tries: i64,
+    /// Until when the code works.
+    pub code_until: Option<Time>,
 }
 
 /// A contact that the owner hears of.
@@ -93,10 +99,11 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn add_challenge(&mut self, row: &ChallengeRow) -> Result<(), StoreError> {
         on!(self, c => sqlx::query(
-            "insert into challenges (id, token, kind, account_id, ticket_id, request_id, contact_point_id, detail, created_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
+            "insert into challenges (id, token, kind, account_id, ticket_id, request_id, contact_point_id, detail, created_at, expires_at, code, code_until)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)")
             .bind(row.id).bind(&row.token).bind(row.kind).bind(row.account_id).bind(row.ticket_id).bind(row.request_id)
             .bind(row.contact_point_id).bind(&row.detail).bind(row.created_at).bind(row.expires_at)
+            .bind(&row.code).bind(row.code_until)
             .execute(c).await.map(drop)?);
         Ok(())
     }
@@ -346,6 +353,30 @@ impl Tx {
             on!(self, c => sqlx::query("update accounts set attempts = attempts + 1 where id = $1")
             .bind(account).execute(c).await?.rows_affected()),
         )
+    }
+
+    /// The owner lifted a hold: what was tried before doesn't raise the next one. It stays on record.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if there is no such account.
+    pub async fn forgive_attempts(
+        &mut self,
+        account: AccountId,
+        now: Time,
+    ) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update accounts set attempts = 0, attempts_from = $2 where id = $1")
+            .bind(account).bind(now).execute(c).await?.rows_affected()),
+        )
+    }
+
+    /// Counts a try of a code. Returns how many there were, this one included.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn try_code(&mut self, id: ChallengeId) -> Result<i64, StoreError> {
+        Ok(on!(self, c => sqlx::query_scalar("update challenges set tries = tries + 1 where id = $1 returning tries")
+            .bind(id).fetch_one(c).await?))
     }
 
     /// The newest attempts on an account.

@@ -51,6 +51,17 @@ impl Tx {
         Ok(())
     }
 
+    /// A planned change by id.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn plan(&mut self, id: PlanId) -> Result<Option<PlanRow>, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_as("select * from plans where id = $1")
+            .bind(id).fetch_optional(c).await?),
+        )
+    }
+
     /// The planned change of a request.
     ///
     /// # Errors

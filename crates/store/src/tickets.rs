@@ -121,6 +121,8 @@ pub struct RequestRow {
     pub updated_at: Time,
     /// Until when the owner can answer.
     pub expires_at: Option<Time>,
+    /// What it is about, as JSON of the desk's own words.
+    pub detail: String,
 }
 
 /// Which tickets a list shows.
@@ -374,11 +376,11 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn add_request(&mut self, row: &RequestRow) -> Result<(), StoreError> {
         on!(self, c => sqlx::query(
-            "insert into requests (id, ticket_id, account_id, kind, field_id, label, state, rule, words, contact_point_id, staff_id, at, updated_at, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
+            "insert into requests (id, ticket_id, account_id, kind, field_id, label, state, rule, words, contact_point_id, staff_id, at, updated_at, expires_at, detail)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
             .bind(row.id).bind(row.ticket_id).bind(row.account_id).bind(row.kind).bind(row.field_id).bind(&row.label)
             .bind(row.state).bind(&row.rule).bind(&row.words).bind(row.contact_point_id).bind(row.staff_id).bind(row.at)
-            .bind(row.updated_at).bind(row.expires_at).execute(c).await.map(drop)?);
+            .bind(row.updated_at).bind(row.expires_at).bind(&row.detail).execute(c).await.map(drop)?);
         Ok(())
     }
 
@@ -417,6 +419,32 @@ impl Tx {
         one(
             on!(self, c => sqlx::query("update requests set state = $3, updated_at = $4 where id = $1 and state = $2")
             .bind(id).bind(from).bind(to).bind(now).execute(c).await?.rows_affected()),
+        )
+    }
+
+    /// Says where a request goes.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if there is no such request.
+    pub async fn aim_request(
+        &mut self,
+        id: RequestId,
+        point: ContactPointId,
+    ) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update requests set contact_point_id = $2 where id = $1")
+            .bind(id).bind(point).execute(c).await?.rows_affected()),
+        )
+    }
+
+    /// Says until when a request can go on.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if there is no such request.
+    pub async fn extend_request(&mut self, id: RequestId, until: Time) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update requests set expires_at = $2 where id = $1")
+            .bind(id).bind(until).execute(c).await?.rows_affected()),
         )
     }
 

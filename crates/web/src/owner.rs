@@ -3,11 +3,11 @@
 use axum::{
     Form,
     extract::{Path, State},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
-use desk::{Answer, OwnerPage, OwnerQuestion};
+use desk::{Answer, DeskError, OwnerPage, OwnerQuestion};
 use serde::Deserialize;
-use words::{Channel, RequestKind, Time};
+use words::{Channel, PlanKind, ProofKind, RequestKind, Time};
 
 use crate::{
     app::App,
@@ -35,7 +35,9 @@ async fn show(
 
 #[derive(Deserialize)]
 struct Answered {
-    answer: String,
+    answer: Option<String>,
+    receipt: Option<String>,
+    saved: Option<String>,
 }
 
 async fn answer(
@@ -43,15 +45,32 @@ async fn answer(
     Path((page, secret)): Path<(String, String)>,
     Form(form): Form<Answered>,
 ) -> Result<Response, Fault> {
-    let answer = match form.answer.as_str() {
-        "yes" => Answer::Yes,
-        "no" => Answer::No,
-        _ => return Err(Fault::bad("press one of the buttons on the page")),
-    };
     let known = app.desk().owner_page(&secret).await?;
     if path_of(&known.question) != page {
         return Err(Fault::not_found());
     }
+    let step = match (&form.receipt, &form.saved) {
+        (Some(code), None) => Some((ProofKind::Receipt, code)),
+        (None, Some(code)) => Some((ProofKind::Saved, code)),
+        _ => None,
+    };
+    if let Some((kind, code)) = step {
+        return match app.desk().owner_step(&secret, kind, code).await {
+            Ok(found) if found.tried => {
+                Ok(render(&app, &page, &secret, found)?.into_response())
+            }
+            // A page that is used up says so itself.
+            Ok(_) | Err(DeskError::Conflict(_)) => {
+                Ok(go(&app, &format!("/owner/{page}/{secret}"), None))
+            }
+            Err(error) => Err(error.into()),
+        };
+    }
+    let answer = match form.answer.as_deref() {
+        Some("yes") => Answer::Yes,
+        Some("no") => Answer::No,
+        _ => return Err(Fault::bad("press one of the buttons on the page")),
+    };
     app.desk().answer(&secret, answer).await?;
     Ok(go(&app, &format!("/owner/{page}/{secret}"), None))
 }
@@ -61,6 +80,7 @@ fn path_of(question: &OwnerQuestion) -> &'static str {
         OwnerQuestion::Confirm { .. } => "confirm",
         OwnerQuestion::Outreach { .. } => "was-this-you",
         OwnerQuestion::Repudiate { .. } => "not-me",
+        OwnerQuestion::Cancel { .. } => "stop",
     }
 }
 
@@ -77,21 +97,31 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
         (None, _) => view::Answer::Open,
     };
     match found.question {
-        OwnerQuestion::Confirm { what, channel, at } => {
+        OwnerQuestion::Confirm {
+            what,
+            item,
+            channel,
+            at,
+        } => {
             let go_on = found.go_on.unwrap_or_default();
             let (what, yes, after_yes) = match what {
                 RequestKind::Unlock => (
-                    "lift the freeze on your account",
+                    "lift the hold on your account".to_owned(),
                     "lift it",
-                    "Our support can send you things again. Everything stays behind your own confirmation.",
+                    "Our support can send you things again. Everything stays behind your own confirmation. It takes one more step, on the next page.",
+                ),
+                RequestKind::Deliver => (
+                    format!("send you {}", item.as_deref().unwrap_or("something")),
+                    "send it",
+                    "It comes to the address on your account, and to no other.",
                 ),
                 _ if go_on.is_empty() => (
-                    "reset your password",
+                    "reset your password".to_owned(),
                     "reset it",
                     "We tell the sign-in service, and you choose a new password there.",
                 ),
                 _ => (
-                    "reset your password",
+                    "reset your password".to_owned(),
                     "reset it",
                     "We send you to the sign-in page, where you choose a new password.",
                 ),
@@ -99,11 +129,21 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
             Page::of(&view::ConfirmPage {
                 company,
                 action,
-                what: what.to_owned(),
+                what,
                 yes: yes.to_owned(),
                 story: format!("{} asked for it in your name.", someone(channel, at)),
                 after_yes: after_yes.to_owned(),
                 go_on,
+                more: found
+                    .more
+                    .iter()
+                    .filter_map(|kind| match kind {
+                        ProofKind::Receipt => Some(view::Step::Receipt),
+                        ProofKind::Saved => Some(view::Step::Saved),
+                        _ => None,
+                    })
+                    .collect(),
+                tried: found.tried,
                 answer,
             })
         }
@@ -111,6 +151,23 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
             company,
             action,
             signals,
+            answer,
+        }),
+        OwnerQuestion::Cancel {
+            what,
+            channel,
+            at,
+            effective,
+        } => Page::of(&view::CancelPage {
+            company,
+            action,
+            what: planned(what).to_owned(),
+            story: format!(
+                "{} asked for it, and it was confirmed on {}.",
+                someone(channel, at),
+                at.format("%-d %B at %H:%M (UTC)")
+            ),
+            effective: effective.format("%A %-d %B at %H:%M (UTC)"),
             answer,
         }),
         OwnerQuestion::Repudiate { channel, at } => Page::of(&view::RepudiatePage {
@@ -131,6 +188,17 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
             given: given(&found.sent, &found.leaving),
             answer,
         }),
+    }
+}
+
+/// What is going to happen, after "On Tuesday" …
+fn planned(what: PlanKind) -> &'static str {
+    match what {
+        PlanKind::Point => "an email address or phone number on your account changes",
+        PlanKind::Field => "something that we keep about you changes",
+        PlanKind::Factor => "the second step of your sign-in is set up anew",
+        PlanKind::Erase => "everything that we keep about you is erased",
+        PlanKind::Thaw => "the hold on your account is lifted",
     }
 }
 

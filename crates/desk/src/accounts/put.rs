@@ -263,6 +263,8 @@ impl Desk {
             fingerprint,
             hold: HoldLevel::None,
             attempts: 0,
+            important: false,
+            decoy: false,
             created_at: now,
             updated_at: now,
         });
@@ -324,6 +326,7 @@ impl Desk {
             confirmed_at: dates.confirmed,
             effective_at: dates.effective,
             removed_at: None,
+            repudiated_at: None,
         })
     }
 

@@ -93,6 +93,7 @@ pub(super) fn restarted(world: &World) -> Desk {
         entropy: Arc::new(TestEntropy::new(8)),
         witness: Box::new(|_| ()),
         carrier: world.mail.clone(),
+        texts: None,
         provider: world.provider.clone(),
         catalogue: crate::catalogue::Catalogue::shipped(),
         places: None,

@@ -42,6 +42,8 @@ impl Offer {
             RequestKind::Lock => "lock",
             RequestKind::Unlock => "lock-open",
             RequestKind::Act => "zap",
+            RequestKind::Erase => "eraser",
+            RequestKind::Export => "file-down",
             RequestKind::Ask => "message-circle-question-mark",
         }
     }

@@ -35,7 +35,38 @@ pub struct ConfirmPage {
     pub after_yes: String,
     /// Where the owner goes on after yes, if the identity provider has a page; empty otherwise.
     pub go_on: String,
+    /// What is still to be done after yes; any of these.
+    pub more: Vec<Step>,
+    /// Whether a step was tried just now and didn't work.
+    pub tried: bool,
     /// Where the answer stands.
+    pub answer: Answer,
+}
+
+/// One more step that proves it, done on this page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The code on a receipt.
+    Receipt,
+    /// A recovery code that the owner saved.
+    Saved,
+}
+
+/// "This is going to change": one click stops it.
+#[derive(Template, Clone, Debug)]
+#[template(path = "owner-stop.html")]
+pub struct CancelPage {
+    /// The company.
+    pub company: String,
+    /// The page's own path, which the form posts to.
+    pub action: String,
+    /// What is going to happen: `an email address or phone number on your account changes`.
+    pub what: String,
+    /// How it came to that.
+    pub story: String,
+    /// When it happens: `Tuesday 24 November at 10:02 (UTC)`.
+    pub effective: String,
+    /// Where it stands: open, no (it was stopped) or over.
     pub answer: Answer,
 }
 

@@ -278,6 +278,8 @@ impl RequestCard {
     pub(super) fn label(&self) -> &'static str {
         match self.state {
             RequestState::Waiting => "Waiting for the owner",
+            RequestState::Ready => "Confirmed",
+            RequestState::Cooling => "Cooling off",
             RequestState::Sending => "On its way",
             RequestState::Done => "Done",
             RequestState::Denied => "The owner said no",
@@ -290,6 +292,8 @@ impl RequestCard {
     pub(super) fn icon(&self) -> &'static str {
         match self.state {
             RequestState::Waiting => "hourglass",
+            RequestState::Ready => "circle-check",
+            RequestState::Cooling => "hourglass",
             RequestState::Sending => "send",
             RequestState::Done => "circle-check",
             RequestState::Denied => "octagon-x",
@@ -301,8 +305,11 @@ impl RequestCard {
 
     pub(super) fn tone(&self) -> Tone {
         match self.state {
-            RequestState::Waiting | RequestState::Sending | RequestState::Refused => Tone::Neutral,
-            RequestState::Done => Tone::Good,
+            RequestState::Waiting
+            | RequestState::Cooling
+            | RequestState::Sending
+            | RequestState::Refused => Tone::Neutral,
+            RequestState::Ready | RequestState::Done => Tone::Good,
             RequestState::Expired | RequestState::Failed => Tone::Warning,
             RequestState::Denied => Tone::Danger,
         }
