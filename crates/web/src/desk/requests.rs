@@ -212,6 +212,10 @@ fn next(request: &RequestView, now: Time) -> String {
     let row = &request.row;
     let plain = match (row.state, row.kind) {
         (RequestState::Waiting, _) => "Waiting for the owner's answer. Nothing changes until then.",
+        (RequestState::Ready, _) => "The owner confirmed it.",
+        (RequestState::Cooling, _) => {
+            "Confirmed. It happens after its cooling-off time; the owner can stop it until then."
+        }
         (RequestState::Sending, RequestKind::Deliver) => "It leaves within seconds.",
         (RequestState::Sending, _) => "The owner said yes. The identity provider is being told.",
         (RequestState::Done, RequestKind::Deliver) => {
@@ -223,7 +227,7 @@ fn next(request: &RequestView, now: Time) -> String {
         (RequestState::Done, RequestKind::Reset) => {
             "The owner said yes, and goes on at the identity provider."
         }
-        (RequestState::Done, RequestKind::Unlock) => "The owner lifted the freeze.",
+        (RequestState::Done, RequestKind::Unlock) => "The owner lifted the hold.",
         (RequestState::Done, RequestKind::Ask) => "The owner said: yes, that was me.",
         (RequestState::Done, RequestKind::Lock) => {
             "The account's data is frozen until the owner lifts it."
