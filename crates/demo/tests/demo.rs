@@ -95,7 +95,7 @@ impl Demo {
             clock: Arc::new(Now),
             entropy: Arc::new(Chance),
             carrier: beginning.carrier(),
-        texts: None,
+            texts: None,
             provider: hooks.clone(),
             catalogue: Catalogue::shipped(),
             places: Some(Places::from_mmdb(web::assets::COUNTRIES).expect("the country file")),

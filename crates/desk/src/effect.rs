@@ -9,7 +9,6 @@ use crate::{
     desk::{Desk, outcome_word},
     error::DeskError,
     mailroom::LetterRef,
-    plan::Planned,
     settings::minutes,
 };
 
@@ -49,7 +48,11 @@ impl Desk {
             .with("kind", request.kind.as_str())
             .with("outcome", outcome_word(decision.outcome))
             .with("rule", decision.rule.clone());
-        let kinds: Vec<_> = facts.proofs.iter().map(|proof| proof.kind.as_str()).collect();
+        let kinds: Vec<_> = facts
+            .proofs
+            .iter()
+            .map(|proof| proof.kind.as_str())
+            .collect();
         entry = entry.with("proofs", kinds.join(", "));
         tx.entry(entry);
         match decision.outcome {
@@ -117,7 +120,9 @@ impl Desk {
                     .clone();
                 tx.aim_request(request.id, place.id).await?;
                 self.move_on(tx, request, RequestState::Sending).await?;
-                let secret = self.repudiation(tx, account, ticket, place.id).await?;
+                let secret = self
+                    .repudiation(tx, account, ticket, place.id, Vec::new())
+                    .await?;
                 let letter = LetterRef::Delivery {
                     request: request.id,
                 };
@@ -134,7 +139,8 @@ impl Desk {
                     "The owner said yes: {} can be seen here for five minutes.",
                     request.label
                 );
-                self.write(tx, ticket, MessageKind::Desk, None, &text).await?;
+                self.write(tx, ticket, MessageKind::Desk, None, &text)
+                    .await?;
                 return Ok(());
             }
             RequestKind::Reset => {
@@ -168,13 +174,13 @@ impl Desk {
             }
             RequestKind::Reenrol => {
                 self.move_on(tx, request, RequestState::Cooling).await?;
-                self.plan(tx, account, ticket, request, Planned::bare(PlanKind::Factor))
+                self.plan(tx, account, ticket, request, PlanKind::Factor)
                     .await?;
                 "The owner confirmed it in two ways. It takes effect after the cooling-off time; they can cancel it until then.".to_owned()
             }
             RequestKind::Erase => {
                 self.move_on(tx, request, RequestState::Cooling).await?;
-                self.plan(tx, account, ticket, request, Planned::bare(PlanKind::Erase))
+                self.plan(tx, account, ticket, request, PlanKind::Erase)
                     .await?;
                 "The owner confirmed the erasure in two ways. It happens after the cooling-off time; they can cancel it until then.".to_owned()
             }

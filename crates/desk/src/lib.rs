@@ -19,17 +19,18 @@ pub mod journal;
 pub mod letter;
 mod mailroom;
 mod notice;
+mod offered;
 pub mod people;
 mod plan;
 mod proof;
 pub mod provider;
 mod request;
 pub mod settings;
+mod steps;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::missing_panics_doc, reason = "tests panic")]
 pub mod testing;
 pub mod text;
-mod steps;
 pub mod ticket;
 mod view;
 pub mod watching;

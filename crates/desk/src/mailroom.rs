@@ -9,7 +9,7 @@ use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, Tick
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
-    MessageId, MessageKind, PlanId, RequestId, RequestKind, RequestState, TicketId, Time,
+    MessageId, PlanId, RequestId, RequestKind, RequestState, TicketId, Time,
 };
 use zeroize::Zeroizing;
 
@@ -423,6 +423,7 @@ impl Desk {
         let page = match mail.letter {
             LetterRef::Confirm { .. } => "confirm",
             LetterRef::Outreach { .. } => "was-this-you",
+            LetterRef::Planned { .. } => "stop",
             _ => "not-me",
         };
         Ok(format!("{}/owner/{page}/{secret}", self.settings.base_url))

@@ -4,8 +4,7 @@
 use gate::{Action, Actor, Outcome};
 use store::{AccountRow, ContactPointRow, PlanRow, RequestRow, StoreError, TicketRow, Tx};
 use words::{
-    ChallengeKind, ContactPointId, FieldId, HoldLevel, MessageKind, PlanId, PlanKind, RequestKind,
-    RequestState, Time,
+    ChallengeKind, HoldLevel, MessageKind, PlanId, PlanKind, RequestKind, RequestState, Time,
 };
 
 use crate::{
@@ -17,43 +16,6 @@ use crate::{
     settings::hours,
 };
 
-/// What is to change.
-#[derive(Clone, Debug)]
-pub(crate) struct Planned {
-    kind: PlanKind,
-    point: Option<ContactPointId>,
-    field: Option<(FieldId, Vec<u8>)>,
-}
-
-impl Planned {
-    /// A change that needs no value.
-    pub(crate) const fn bare(kind: PlanKind) -> Self {
-        Self {
-            kind,
-            point: None,
-            field: None,
-        }
-    }
-
-    /// A contact point that takes effect.
-    pub(crate) const fn point(id: ContactPointId) -> Self {
-        Self {
-            kind: PlanKind::Point,
-            point: Some(id),
-            field: None,
-        }
-    }
-
-    /// A field's new value: its digest of 32 bytes, and behind it the value, sealed.
-    pub(crate) const fn field(id: FieldId, value: Vec<u8>) -> Self {
-        Self {
-            kind: PlanKind::Field,
-            point: None,
-            field: Some((id, value)),
-        }
-    }
-}
-
 impl Desk {
     /// Plans a change and tells the owner at every contact point in effect, each with a link that
     /// cancels it. What exactly changes isn't said; only what kind of thing.
@@ -63,21 +25,20 @@ impl Desk {
         account: &AccountRow,
         ticket: &TicketRow,
         request: &RequestRow,
-        what: Planned,
+        kind: PlanKind,
     ) -> Result<Time, DeskError> {
         let now = self.now();
-        let effective = now + hours(self.cooling_off(what.kind));
+        let effective = now + hours(self.cooling_off(kind));
         let id = self.id(PlanId::new);
-        let (field, value) = what.field.unzip();
         tx.add_plan(&PlanRow {
             id,
-            kind: what.kind,
+            kind,
             account_id: account.id,
             ticket_id: ticket.id,
             request_id: request.id,
-            contact_point_id: what.point,
-            field_id: field,
-            value,
+            contact_point_id: None,
+            field_id: None,
+            value: None,
             made_at: now,
             effective_at: effective,
             cancelled_at: None,
@@ -89,14 +50,14 @@ impl Desk {
                 .with_account(account.id.to_string())
                 .with_ticket(ticket.number)
                 .with("request", request.id.to_string())
-                .with("kind", what.kind.as_str())
+                .with("kind", kind.as_str())
                 .with("effective", effective.to_string()),
         );
         let points = tx.contact_points(account.id).await?;
         for point in points.iter().filter(|point| told(point, now)) {
             let detail = Detail {
                 what: Some(request.kind),
-                plan: Some(what.kind),
+                plan: Some(kind),
                 ..Detail::contact(ticket)
             };
             let secret = self
@@ -146,13 +107,8 @@ impl Desk {
         if let Some(point) = plan.contact_point_id {
             tx.repudiate_contact_point(point, now).await?;
         }
-        tx.move_request(
-            request.id,
-            RequestState::Cooling,
-            RequestState::Denied,
-            now,
-        )
-        .await?;
+        tx.move_request(request.id, RequestState::Cooling, RequestState::Denied, now)
+            .await?;
         tx.entry(
             self.entry("owner", "change.cancelled")
                 .with_account(account.id.to_string())
@@ -168,12 +124,7 @@ impl Desk {
 
     /// Carries out the changes whose cooling-off time is over. Returns how many were looked at.
     pub(crate) async fn carry_out_plans(&self) -> Result<usize, DeskError> {
-        let due = self
-            .store
-            .read()
-            .await?
-            .due_plans(self.now(), 50)
-            .await?;
+        let due = self.store.read().await?.due_plans(self.now(), 50).await?;
         for plan in &due {
             let mut tx = self.store.begin().await?;
             tx.queue_for_account(plan.account_id).await?;
@@ -204,8 +155,13 @@ impl Desk {
         };
         if stopped {
             tx.cancel_plan(plan.id, now).await?;
-            tx.move_request(request.id, RequestState::Cooling, RequestState::Refused, now)
-                .await?;
+            tx.move_request(
+                request.id,
+                RequestState::Cooling,
+                RequestState::Refused,
+                now,
+            )
+            .await?;
             tx.entry(
                 self.entry("desk", "change.stopped")
                     .with_account(account.id.to_string())
@@ -213,8 +169,9 @@ impl Desk {
                     .with("request", request.id.to_string()),
             );
             let text = format!("Not carried out: {}. The account is held.", request.label);
-            self.write(tx, &ticket, MessageKind::Desk, None, &text).await?;
-                return Ok(());
+            self.write(tx, &ticket, MessageKind::Desk, None, &text)
+                .await?;
+            return Ok(());
         }
         tx.plan_done(plan.id, now).await?;
         tx.move_request(request.id, RequestState::Cooling, RequestState::Done, now)

@@ -24,6 +24,15 @@ const fn lasts(kind: ProofKind) -> Duration {
     }
 }
 
+/// By which ways an owner could prove something in a ticket.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ways {
+    /// Anything but the next.
+    pub now: Vec<ProofKind>,
+    /// The lifting of a hold: what came in during it doesn't end it.
+    pub lifting: Vec<ProofKind>,
+}
+
 /// What a proof rests on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ground {
@@ -136,9 +145,29 @@ impl Desk {
             .await
     }
 
-    /// The same, with the account's fields and contact points at hand. `since`: what lifts a hold
-    /// counts only if it was there before the hold.
-    pub(crate) async fn ways_of(
+    /// The same for everything that can be asked for, with the account's fields and contact points
+    /// at hand.
+    pub(crate) async fn ways_both(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        fields: &[FieldRow],
+        points: &[ContactPointRow],
+        ticket: &TicketRow,
+    ) -> Result<Ways, DeskError> {
+        let since = frozen_since(tx, account.id).await?;
+        Ok(Ways {
+            now: self
+                .ways_of(tx, account, fields, points, ticket, None)
+                .await?,
+            lifting: self
+                .ways_of(tx, account, fields, points, ticket, since)
+                .await?,
+        })
+    }
+
+    /// `since`: what lifts a hold counts only if it was there before the hold.
+    async fn ways_of(
         &self,
         tx: &mut Tx,
         account: &AccountRow,
@@ -153,10 +182,11 @@ impl Desk {
                 .iter()
                 .any(|point| counts(point, kind, ticket, since, now))
         };
-        let mut ways = Vec::new();
-        if by(ProofKind::Email) {
-            ways.push(ProofKind::Email);
+        // Every way begins with the link at a registered email: the further steps are on its page.
+        if !by(ProofKind::Email) {
+            return Ok(Vec::new());
         }
+        let mut ways = vec![ProofKind::Email];
         if self.texts.is_some() && by(ProofKind::Phone) {
             ways.push(ProofKind::Phone);
         }
@@ -169,6 +199,19 @@ impl Desk {
         Ok(ways)
     }
 
+    /// The contact point at which the owner is asked: the email longest on file whose answer counts.
+    pub(crate) fn asked_at<'a>(
+        &self,
+        points: &'a [ContactPointRow],
+        ticket: &TicketRow,
+        since: Option<Time>,
+    ) -> Option<&'a ContactPointRow> {
+        let now = self.now();
+        points
+            .iter()
+            .find(|point| counts(point, ProofKind::Email, ticket, since, now))
+    }
+
     /// A second person's leave for a request, as the gate sees it.
     pub(crate) async fn approved(
         &self,
@@ -176,15 +219,11 @@ impl Desk {
         request: &RequestRow,
     ) -> Result<Option<Approval>, DeskError> {
         let now = self.now();
-        Ok(tx
-            .approvals(request.id)
-            .await?
-            .last()
-            .map(|row| Approval {
-                role: row.role,
-                other: Some(row.staff_id) != request.staff_id,
-                minutes: minutes(row.at, now),
-            }))
+        Ok(tx.approvals(request.id).await?.last().map(|row| Approval {
+            role: row.role,
+            other: Some(row.staff_id) != request.staff_id,
+            minutes: minutes(row.at, now),
+        }))
     }
 
     /// Puts everything about a request before the gate, as the owner who has proven what is proven.

@@ -4,8 +4,8 @@ use gate::{Action, Actor, Decision, Outcome};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ContactPointRow, FieldRow, RequestRow, StoreError, TicketRow, Tx};
 use words::{
-    ChallengeKind, Channel, ContactPointId, FieldClass, HoldLevel, MessageKind, ProofKind,
-    RequestId, RequestKind, RequestState, TicketKind, TicketState,
+    ChallengeKind, Channel, ContactPointId, FieldClass, HoldLevel, MessageKind, RequestId,
+    RequestKind, RequestState, TicketKind, TicketState,
 };
 
 use crate::{
@@ -14,6 +14,8 @@ use crate::{
     desk::{Desk, Me, field_facts, outcome_word},
     error::DeskError,
     mailroom::LetterRef,
+    offered::as_offered,
+    proof::Ways,
     settings::{hours, minutes},
     ticket::refused,
 };
@@ -116,7 +118,7 @@ impl Desk {
         account: &AccountRow,
         fields: &[FieldRow],
         points: &[ContactPointRow],
-        ways: &[ProofKind],
+        ways: &Ways,
     ) -> Vec<Offer> {
         let place = self.destination(points);
         let goes = place_words(place.filter(|point| point.usable(self.now())));
@@ -129,8 +131,11 @@ impl Desk {
                 place,
             );
             facts.field = field.map(field_facts);
-            facts.ways = ways.to_vec();
-            self.decide(&facts)
+            facts.ways = match kind {
+                RequestKind::Unlock => ways.lifting.clone(),
+                _ => ways.now.clone(),
+            };
+            as_offered(kind, self.decide(&facts))
         };
         let mut offers = Vec::new();
         let mut push =
@@ -298,12 +303,7 @@ impl Desk {
                 "this ticket is closed; open it again first, so that the owner hears of it",
             ));
         }
-        let mut points = tx.contact_points(account.id).await?;
-        if kind == RequestKind::Unlock {
-            // What came in during the freeze doesn't end it.
-            let since = frozen_since(&mut tx, account.id).await?;
-            points.retain(|point| since.is_none_or(|since| point.effective_at <= since));
-        }
+        let points = tx.contact_points(account.id).await?;
         let place = self.destination(&points).cloned();
         let row = self
             .asked_field(&mut tx, &account, kind, field, item)
@@ -315,7 +315,7 @@ impl Desk {
             ));
         }
         if kind == RequestKind::Unlock && account.hold == HoldLevel::None {
-            return Err(DeskError::Conflict("this account is not frozen"));
+            return Err(DeskError::Conflict("this account is not held"));
         }
 
         let mut facts = self.facts(
@@ -327,7 +327,7 @@ impl Desk {
         );
         facts.field = row.as_ref().map(field_facts);
         facts.ways = self.ways(&mut tx, &account, &ticket, kind).await?;
-        let decision = self.decide(&facts);
+        let decision = as_offered(kind, self.decide(&facts));
         let id = self.id(RequestId::new);
         let mut entry = self
             .by(me, "request.decided")
@@ -534,6 +534,15 @@ impl Desk {
             // The owner's yes to anything else would have no effect, or another one than they read.
             return Err(refused(not_built(decision.rule)));
         }
+        let since = match kind {
+            RequestKind::Unlock => frozen_since(tx, case.account.id).await?,
+            _ => None,
+        };
+        let points = tx.contact_points(case.account.id).await?;
+        let case = &Case {
+            place: self.asked_at(&points, case.ticket, since),
+            ..*case
+        };
         let detail = Detail {
             what: Some(kind),
             channel: case.ticket.channel,

@@ -6,11 +6,7 @@ use vault::{hash, normalise};
 use words::{ChallengeKind, FieldKind, ProofKind, RequestState};
 
 use crate::{
-    accounts::digest_label,
-    challenge::OwnerPage,
-    desk::Desk,
-    error::DeskError,
-    proof::Ground,
+    accounts::digest_label, challenge::OwnerPage, desk::Desk, error::DeskError, proof::Ground,
     settings::minutes,
 };
 
@@ -74,7 +70,8 @@ impl Desk {
             None => None,
         };
         let still = self.still(&mut tx, &row, request.as_ref()).await?;
-        let Some(request) = request.filter(|_| still.contains(&kind) && now < row.expires_at) else {
+        let Some(request) = request.filter(|_| still.contains(&kind) && now < row.expires_at)
+        else {
             return Err(DeskError::Conflict(
                 "this page is used up; if you have a newer mail from us, use the link in that one",
             ));
@@ -150,7 +147,11 @@ impl Desk {
             }
             let label = digest_label(&row.name, &row.item);
             if key.digest(&label, normal.as_bytes()).0.as_slice() == row.digest.as_slice() {
-                found = Some(key.digest("receipt used as a proof", &row.digest).0.to_vec());
+                found = Some(
+                    key.digest("receipt used as a proof", &row.digest)
+                        .0
+                        .to_vec(),
+                );
             }
         }
         Ok(found)

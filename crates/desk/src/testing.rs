@@ -226,7 +226,7 @@ impl World {
             clock: clock.clone(),
             entropy,
             carrier: mail.clone(),
-        texts: None,
+            texts: None,
             provider: provider.clone(),
             catalogue: Catalogue::shipped(),
             places: None,

@@ -291,7 +291,7 @@ impl Desk {
             view.reply = Some(place_words(place));
         }
         let ways = self
-            .ways_of(tx, &account, &fields, &points, &view.ticket, None)
+            .ways_both(tx, &account, &fields, &points, &view.ticket)
             .await?;
         view.offers = self.offers(me, &view.ticket, &account, &fields, &points, &ways);
         for row in requests.into_iter().rev() {

@@ -38,6 +38,7 @@ fn a_reset_goes_on_at_the_identity_provider_once_the_owner_says_yes() {
             at,
             expires,
             link,
+            ..
         } = &envelope.letter
         else {
             panic!("a question")

@@ -104,6 +104,8 @@ fn asked(what: RequestKind, item: Option<&str>) -> String {
         (RequestKind::Act, Some(item)) => item,
         (RequestKind::Act, None) => "do something for you, such as a refund".to_owned(),
         (RequestKind::Ask, _) => "talk with you about your account".to_owned(),
+        (RequestKind::Erase, _) => "erase all that we keep about you".to_owned(),
+        (RequestKind::Export, _) => "send you a copy of all that we keep about you".to_owned(),
     }
 }
 

@@ -375,8 +375,10 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn try_code(&mut self, id: ChallengeId) -> Result<i64, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar("update challenges set tries = tries + 1 where id = $1 returning tries")
-            .bind(id).fetch_one(c).await?))
+        Ok(
+            on!(self, c => sqlx::query_scalar("update challenges set tries = tries + 1 where id = $1 returning tries")
+            .bind(id).fetch_one(c).await?),
+        )
     }
 
     /// The newest attempts on an account.

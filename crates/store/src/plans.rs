@@ -156,7 +156,8 @@ impl Tx {
     ) -> Result<bool, StoreError> {
         Ok(on!(self, c => sqlx::query(
             "update saved_codes set used_at = $3 where account_id = $1 and code = $2 and used_at is null and effective_at <= $3")
-            .bind(account).bind(code).bind(now).execute(c).await?.rows_affected()) == 1)
+            .bind(account).bind(code).bind(now).execute(c).await?.rows_affected())
+            == 1)
     }
 
     /// How many saved codes an account has left that count.

@@ -37,6 +37,7 @@ fn permit(account: AccountId, field: FieldId, point: ContactPointId) -> Permit {
             hold: HoldLevel::None,
             attempts: 0,
             reachable: true,
+            important: false,
         },
         ticket: Some(TicketFacts {
             id: TicketId(Uuid::from_u128(9)),
@@ -55,7 +56,11 @@ fn permit(account: AccountId, field: FieldId, point: ContactPointId) -> Permit {
             effective: true,
             before: true,
         }),
-        proof: None,
+        proofs: Vec::new(),
+        ways: Vec::new(),
+        effect: None,
+        approval: None,
+        told: None,
         now: Time(0),
     };
     Gate::shipped()

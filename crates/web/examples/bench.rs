@@ -22,7 +22,7 @@ use uuid::Uuid;
 use web::{App, WebSettings};
 use words::{
     AccountId, Channel, Clock as _, ContactKind, ContactPointId, FieldClass, FieldId, FieldKind,
-    HoldLevel, MessageId, MessageKind, Queue, RequestKind, Role, StaffId, TicketId, TicketKind,
+    HoldLevel, MessageId, MessageKind, ProofKind, Queue, RequestKind, Role, StaffId, TicketId, TicketKind,
     TicketState, Time,
 };
 
@@ -70,6 +70,7 @@ fn decisions() {
             hold: HoldLevel::None,
             attempts: 0,
             reachable: true,
+            important: false,
         },
         ticket: Some(TicketFacts {
             id: TicketId(id),
@@ -88,7 +89,11 @@ fn decisions() {
             effective: true,
             before: true,
         }),
-        proof: None,
+        proofs: Vec::new(),
+        ways: vec![ProofKind::Email],
+        effect: None,
+        approval: None,
+        told: None,
         now: Time(0),
     };
     let mut times: Vec<Duration> = (0..20_000)

@@ -691,6 +691,8 @@ fn confirm(answer: Answer) -> ConfirmPage {
         story: s("Someone who called us on Saturday at 10:02 asked for it in your name."),
         after_yes: s("You go on to our sign-in page and choose a new password there."),
         go_on: s("https://login.example/reset"),
+        more: Vec::new(),
+        tried: false,
         answer,
     }
 }

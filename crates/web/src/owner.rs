@@ -56,9 +56,7 @@ async fn answer(
     };
     if let Some((kind, code)) = step {
         return match app.desk().owner_step(&secret, kind, code).await {
-            Ok(found) if found.tried => {
-                Ok(render(&app, &page, &secret, found)?.into_response())
-            }
+            Ok(found) if found.tried => Ok(render(&app, &page, &secret, found)?.into_response()),
             // A page that is used up says so itself.
             Ok(_) | Err(DeskError::Conflict(_)) => {
                 Ok(go(&app, &format!("/owner/{page}/{secret}"), None))

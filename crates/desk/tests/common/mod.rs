@@ -200,6 +200,7 @@ pub(crate) fn letter_kind(letter: &Letter) -> &'static str {
         Letter::Notice { .. } => "notice",
         Letter::Outreach { .. } => "outreach",
         Letter::Reply { .. } => "reply",
+        Letter::Planned { .. } => "planned",
         Letter::Frozen { .. } => "frozen",
     }
 }
@@ -210,6 +211,7 @@ pub(crate) fn link(letter: &Letter) -> String {
         | Letter::Delivery { link, .. }
         | Letter::Notice { link, .. }
         | Letter::Outreach { link, .. }
+        | Letter::Planned { link, .. }
         | Letter::Reply { link, .. } => link.clone(),
         Letter::Frozen { .. } => String::new(),
     }
@@ -226,17 +228,25 @@ pub(crate) fn says(letter: &Letter) -> String {
     match letter {
         Letter::Confirm {
             what,
+            item,
             channel,
             at,
             expires,
             ..
-        } => format!("{what} {channel} {at} {expires}"),
+        } => format!("{what} {item:?} {channel} {at} {expires}"),
         Letter::Delivery {
             what, channel, at, ..
         } => format!("{what} {channel} {at}"),
         Letter::Notice { contacts, .. } => format!("{contacts:?}"),
         Letter::Outreach { signals, at, .. } => format!("{signals:?} {at}"),
         Letter::Reply { text, number, .. } => format!("{number} {text}"),
+        Letter::Planned {
+            what,
+            channel,
+            at,
+            effective,
+            ..
+        } => format!("{what} {channel} {at} {effective}"),
         Letter::Frozen { at } => at.to_string(),
     }
 }

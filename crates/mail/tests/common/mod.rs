@@ -45,6 +45,7 @@ pub(crate) fn envelope(letter: Letter) -> Envelope {
 pub(crate) fn confirm(what: RequestKind) -> Letter {
     Letter::Confirm {
         what,
+        item: None,
         channel: Channel::Phone,
         at: saturday(),
         expires: time("2026-11-22T10:02:00Z"),
