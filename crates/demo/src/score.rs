@@ -293,7 +293,9 @@ impl Evidence<'_> {
                 (false, false) => "nothing; it went to the email on the account".to_owned(),
             },
             (_, RequestState::Cooling) => format!("nothing yet; {name} can still stop it"),
-            (_, RequestState::Ready | RequestState::Sending | RequestState::Done) => format!("{name}'s own yes, by mail"),
+            (_, RequestState::Ready | RequestState::Sending | RequestState::Done) => {
+                format!("{name}'s own yes, by mail")
+            }
             (_, RequestState::Denied) => format!("nothing; {name} said no"),
             (_, RequestState::Refused) => "nothing; the desk can't do that".to_owned(),
             (_, RequestState::Expired) => format!("nothing; {name} didn't answer"),

@@ -171,11 +171,25 @@ impl Desk {
             leaving.extend(tx.deliveries_in(ticket, RequestState::Sending).await?);
         }
         let more = self.still(&mut tx, &row, request.as_ref()).await?;
+        let mut page = self.page(&row, request.as_ref())?;
+        if let (OwnerQuestion::Cancel { effective, .. }, Some(request)) =
+            (&mut page.question, &request)
+            && let Some(plan) = tx.plan_of(request.id).await?
+        {
+            *effective = plan.effective_at;
+        }
+        // Said yes, not enough for it, and no step left that could be taken here: asked anew, it
+        // begins from the start.
+        let stuck = row.kind == ChallengeKind::Confirm
+            && page.answer == Some(Answer::Yes)
+            && more.is_empty()
+            && request.is_some_and(|request| request.state == RequestState::Waiting);
         Ok(OwnerPage {
             sent,
             leaving,
             more,
-            ..self.page(&row, request.as_ref())?
+            stopped: page.stopped || stuck,
+            ..page
         })
     }
 
@@ -224,7 +238,12 @@ impl Desk {
             over: answer.is_none() && (row.expires_at <= self.now() || closed),
             expires: row.expires_at,
             stopped: answer == Some(Answer::Yes)
-                && request.is_some_and(|r| r.state == RequestState::Refused),
+                && request.is_some_and(|r| {
+                    matches!(
+                        r.state,
+                        RequestState::Refused | RequestState::Expired | RequestState::Denied
+                    ) || r.kind == RequestKind::Unlock && r.state == RequestState::Cooling
+                }),
             sent: Vec::new(),
             leaving: Vec::new(),
             more: Vec::new(),

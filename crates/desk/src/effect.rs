@@ -2,13 +2,14 @@
 
 use gate::{Decision, Effect, Outcome, Way};
 use store::{AccountRow, RequestRow, TicketRow, Tx};
-use words::{HoldLevel, MessageKind, PlanKind, RequestKind, RequestState};
+use words::{HoldLevel, MessageKind, PlanKind, ProofKind, RequestKind, RequestState};
 
 use crate::{
     challenge::{ACT, RESET, UNLOCK},
     desk::{Desk, outcome_word},
     error::DeskError,
     mailroom::LetterRef,
+    proof::lasts,
     settings::minutes,
 };
 
@@ -60,7 +61,14 @@ impl Desk {
                 self.carry_out(tx, account, ticket, request).await?;
                 Ok(Step::Done)
             }
-            Outcome::Challenge => Ok(Step::More(decision.ways)),
+            Outcome::Challenge => {
+                // The second step is taken while the first still counts.
+                let until = self.now() + lasts(ProofKind::Email);
+                if request.expires_at.is_none_or(|at| at > until) {
+                    tx.extend_request(request.id, until).await?;
+                }
+                Ok(Step::More(decision.ways))
+            }
             Outcome::Escalate => Ok(Step::Second),
             // Time alone will open it.
             Outcome::Refuse if self.opens_later(&facts) => Ok(Step::Later),
@@ -207,7 +215,8 @@ impl Desk {
     }
 
     /// Lifts every hold of an account; what the desk locked at the identity provider, it unlocks
-    /// there. The count of attempts begins anew, and stays in the ledger.
+    /// there. If the owner lifts it, the count of attempts begins anew, and stays in the ledger; two
+    /// leads can't forgive in the owner's name.
     pub(crate) async fn lift(
         &self,
         tx: &mut Tx,
@@ -224,7 +233,9 @@ impl Desk {
             .any(|hold| hold.locked && hold.lifted_at.is_none());
         tx.lift_holds(account.id, now).await?;
         tx.set_hold(account.id, HoldLevel::None).await?;
-        tx.forgive_attempts(account.id, now).await?;
+        if actor == "owner" {
+            tx.forgive_attempts(account.id, now).await?;
+        }
         tx.entry(
             self.entry(actor, "hold.lifted")
                 .with_account(account.id.to_string())

@@ -64,6 +64,7 @@ impl Desk {
         )
         .await?;
         self.stop_waiting(tx, account).await?;
+        self.stop_plans(tx, account, by.is_none()).await?;
         let subject = match by {
             None => "The owner says it wasn't them",
             Some(_) => "Frozen by support",
@@ -211,7 +212,7 @@ impl Desk {
         }));
         lines.extend([
             String::new(),
-            "The owner can be asked to lift the freeze from this ticket, once they have spoken with you by email.".to_owned(),
+            "The owner can be asked to lift the freeze from this ticket, once they have spoken with you by email. It takes them two steps; who can't do the second needs two of you to agree, and a day.".to_owned(),
         ]);
         let text = lines.join("\n");
         self.write(tx, &ticket, MessageKind::Desk, None, &text)

@@ -9,7 +9,7 @@ use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, Tick
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
-    MessageId, PlanId, RequestId, RequestKind, RequestState, TicketId, Time,
+    MessageId, PlanId, PlanKind, RequestId, RequestKind, RequestState, TicketId, Time,
 };
 use zeroize::Zeroizing;
 
@@ -359,7 +359,11 @@ impl Desk {
                     what: row.kind,
                     channel: ticket.map_or(Channel::Api, |t| t.channel),
                     at: row.made_at,
-                    effective: row.effective_at,
+                    // The owner has a day from now, however late this letter is.
+                    effective: match (row.kind, row.told_at) {
+                        (PlanKind::Thaw, None) => row.effective_at.max(self.now() + hours(24)),
+                        _ => row.effective_at,
+                    },
                     link,
                 }
             }

@@ -16,6 +16,9 @@ use crate::{
     settings::hours,
 };
 
+/// Days in which the owner must have been told of a thaw by two people; after that it is dropped.
+const DAYS_TO_TELL: u64 = 7;
+
 impl Desk {
     /// Plans a change and tells the owner at every contact point in effect, each with a link that
     /// cancels it. What exactly changes isn't said; only what kind of thing.
@@ -40,13 +43,18 @@ impl Desk {
             field_id: None,
             value: None,
             made_at: now,
+            told_at: None,
             effective_at: effective,
             cancelled_at: None,
             done_at: None,
         })
         .await?;
+        let by = match kind {
+            PlanKind::Thaw => "desk",
+            _ => "owner",
+        };
         tx.entry(
-            self.entry("owner", "change.planned")
+            self.entry(by, "change.planned")
                 .with_account(account.id.to_string())
                 .with_ticket(ticket.number)
                 .with("request", request.id.to_string())
@@ -69,11 +77,13 @@ impl Desk {
                     Some(request.id),
                     point.id,
                     &detail,
-                    now.until(effective),
+                    // A thaw is put off while its letter is; whether it can still be stopped, the
+                    // request says.
+                    now.until(effective) + hours(DAYS_TO_TELL * 24),
                 )
                 .await?;
             let letter = LetterRef::Planned { plan: id };
-            self.queue_letter(tx, account, point.id, letter, Some(&secret), None)
+            self.queue_letter(tx, account, point.id, letter, Some(&secret), Some(ticket))
                 .await?;
         }
         Ok(effective)
@@ -122,6 +132,65 @@ impl Desk {
         Ok(true)
     }
 
+    /// A freeze ends what was planned on the account. The owner's own "It wasn't me" cancels it, and
+    /// what was to come can't come back; support's only stops it.
+    pub(crate) async fn stop_plans(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        by_owner: bool,
+    ) -> Result<(), DeskError> {
+        for plan in tx.plans(account.id).await? {
+            let request = tx
+                .request(plan.request_id)
+                .await?
+                .ok_or(DeskError::NotFound)?;
+            let ticket = tx
+                .ticket_by_id(plan.ticket_id)
+                .await?
+                .ok_or(DeskError::NotFound)?;
+            if by_owner {
+                self.cancel(tx, account, &ticket, &request).await?;
+            } else {
+                self.stop_plan(tx, account, &ticket, &request, &plan)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn stop_plan(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+        plan: &PlanRow,
+    ) -> Result<(), DeskError> {
+        let now = self.now();
+        tx.cancel_plan(plan.id, now).await?;
+        tx.move_request(
+            request.id,
+            RequestState::Cooling,
+            RequestState::Refused,
+            now,
+        )
+        .await?;
+        tx.entry(
+            self.entry("desk", "change.stopped")
+                .with_account(account.id.to_string())
+                .with_ticket(ticket.number)
+                .with("request", request.id.to_string()),
+        );
+        let text = format!(
+            "Not carried out: {}. Something changed about the hold.",
+            request.label
+        );
+        self.write(tx, ticket, MessageKind::Desk, None, &text)
+            .await?;
+        Ok(())
+    }
+
     /// Carries out the changes whose cooling-off time is over. Returns how many were looked at.
     pub(crate) async fn carry_out_plans(&self) -> Result<usize, DeskError> {
         let due = self.store.read().await?.due_plans(self.now(), 50).await?;
@@ -149,29 +218,17 @@ impl Desk {
             .request(plan.request_id)
             .await?
             .ok_or(DeskError::NotFound)?;
+        if plan.kind == PlanKind::Thaw
+            && let Some(until) = self.told_too_late(plan)
+        {
+            return Ok(tx.put_off_plan(plan.id, until).await?);
+        }
         let stopped = match plan.kind {
             PlanKind::Thaw => !self.may_thaw(tx, &account, &ticket, &request, plan).await?,
             _ => account.hold == HoldLevel::Frozen,
         };
         if stopped {
-            tx.cancel_plan(plan.id, now).await?;
-            tx.move_request(
-                request.id,
-                RequestState::Cooling,
-                RequestState::Refused,
-                now,
-            )
-            .await?;
-            tx.entry(
-                self.entry("desk", "change.stopped")
-                    .with_account(account.id.to_string())
-                    .with_ticket(ticket.number)
-                    .with("request", request.id.to_string()),
-            );
-            let text = format!("Not carried out: {}. The account is held.", request.label);
-            self.write(tx, &ticket, MessageKind::Desk, None, &text)
-                .await?;
-            return Ok(());
+            return self.stop_plan(tx, &account, &ticket, &request, plan).await;
         }
         tx.plan_done(plan.id, now).await?;
         tx.move_request(request.id, RequestState::Cooling, RequestState::Done, now)
@@ -212,7 +269,20 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether two leads' thaw may happen now: asked of the gate, on the facts of now.
+    /// Until when a thaw waits because the owner has not had their day yet. None once they had it, or
+    /// once it has waited too long for a letter to leave.
+    fn told_too_late(&self, plan: &PlanRow) -> Option<Time> {
+        let now = self.now();
+        let given_up = plan.made_at + hours(DAYS_TO_TELL * 24) <= now;
+        match plan.told_at {
+            Some(at) => Some(at + hours(24)).filter(|until| *until > now),
+            None if given_up => None,
+            None => Some(now + hours(1)),
+        }
+    }
+
+    /// Whether two leads' thaw may happen now: asked of the gate, on the facts of now. A hold that was
+    /// raised after they agreed is another one.
     async fn may_thaw(
         &self,
         tx: &mut Tx,
@@ -221,6 +291,11 @@ impl Desk {
         request: &RequestRow,
         plan: &PlanRow,
     ) -> Result<bool, DeskError> {
+        let holds = tx.holds(account.id).await?;
+        let newest = holds.iter().find(|hold| hold.lifted_at.is_none());
+        if newest.is_none_or(|hold| hold.at > plan.made_at) {
+            return Ok(false);
+        }
         let mut facts = self.facts(
             Actor::Desk,
             Action::Request(RequestKind::Unlock),
@@ -229,7 +304,7 @@ impl Desk {
             None,
         );
         facts.approval = self.approved(tx, request).await?;
-        facts.told = Some(minutes(plan.made_at, self.now()));
+        facts.told = plan.told_at.map(|at| minutes(at, self.now()));
         Ok(self.decide(&facts).outcome == Outcome::Permit)
     }
 }

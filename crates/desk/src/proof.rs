@@ -16,7 +16,7 @@ use crate::{
 
 /// How long a proof counts after it was given. A receipt waits a day before it opens anything by
 /// itself; a login session is only as good as it is fresh.
-const fn lasts(kind: ProofKind) -> Duration {
+pub(crate) const fn lasts(kind: ProofKind) -> Duration {
     match kind {
         ProofKind::Email | ProofKind::Phone | ProofKind::Saved => Duration::from_secs(3600),
         ProofKind::Session => Duration::from_secs(600),
@@ -31,6 +31,8 @@ pub(crate) struct Ways {
     pub now: Vec<ProofKind>,
     /// The lifting of a hold: what came in during it doesn't end it.
     pub lifting: Vec<ProofKind>,
+    /// Whether the owner could be told that two leads lift it.
+    pub told: bool,
 }
 
 /// What a proof rests on.
@@ -163,6 +165,7 @@ impl Desk {
             lifting: self
                 .ways_of(tx, account, fields, points, ticket, since)
                 .await?,
+            told: self.tellable(points, since),
         })
     }
 

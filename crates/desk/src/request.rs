@@ -1,5 +1,7 @@
 //! Requests: what can be asked for, and the asking. None of them takes a destination.
 
+mod second;
+
 use gate::{Action, Actor, Decision, Outcome};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ContactPointRow, FieldRow, RequestRow, StoreError, TicketRow, Tx};
@@ -177,13 +179,19 @@ impl Desk {
             );
         }
         if account.hold != HoldLevel::None {
-            let decision = ask(RequestKind::Unlock, None);
-            let explains = format!("asks at {goes}; only the owner's yes lifts the freeze");
+            let mut decision = ask(RequestKind::Unlock, None);
+            let mut title = "Ask the owner to lift the hold";
+            let mut explains = format!("asks at {goes}; the owner lifts it in two steps");
+            if decision.rule == gate::NO_WAY && ways.told && self.may_begin(me, account, ticket) {
+                decision.outcome = Outcome::Challenge;
+                title = "Lift the hold with a second lead";
+                "a second lead agrees, and the owner has a day to say no".clone_into(&mut explains);
+            }
             push(
                 RequestKind::Unlock,
                 "",
                 vec![],
-                "Ask the owner to lift the freeze".to_owned(),
+                title.to_owned(),
                 explains,
                 decision,
             );
@@ -381,6 +389,9 @@ impl Desk {
                 .await?;
                 asked
             }
+            Outcome::Refuse if self.needs_two(&mut tx, &case, kind, &decision).await? => {
+                self.waits_for_two(&mut tx, &case).await?
+            }
             Outcome::Refuse => {
                 let asked = self.turned_down(&mut tx, &case, kind, decision).await?;
                 self.attempt(&mut tx, &account, &ticket, &format!("refused: {label}"))
@@ -432,7 +443,7 @@ impl Desk {
             (RequestKind::Change, _) => "change of a contact point".to_owned(),
             (RequestKind::Reenrol, _) => "removal of the second sign-in step".to_owned(),
             (RequestKind::Lock, _) => "freeze".to_owned(),
-            (RequestKind::Unlock, _) => "lifting of the freeze".to_owned(),
+            (RequestKind::Unlock, _) => "lifting of the hold".to_owned(),
             (RequestKind::Ask, _) => "was this you?".to_owned(),
             (kind, _) => kind.to_string(),
         }

@@ -35,10 +35,14 @@ impl Desk {
             .await?
             .ok_or(DeskError::NotFound)?;
         let (facts, decision) = self.weigh_request(tx, &account, &ticket, request).await?;
-        let given: Vec<_> = facts.proofs.iter().map(|proof| proof.kind).collect();
+        let whole = facts.proofs.iter().filter(|proof| proof.is_whole());
+        let given: Vec<_> = whole.map(|proof| proof.kind).collect();
+        // Once the yes itself is too old, no step typed here completes it.
+        let here = |kind: &ProofKind| matches!(kind, ProofKind::Receipt | ProofKind::Saved);
         let mut still: Vec<_> = decision
             .ways
             .into_iter()
+            .filter(|way| way.iter().all(|kind| given.contains(kind) || here(kind)))
             .flatten()
             .filter(|kind| !given.contains(kind))
             .collect();

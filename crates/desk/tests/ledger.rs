@@ -2,7 +2,7 @@
 
 use crate::common::{
     ADDRESS, CANARIES, EMAIL, HOUR, ask, call, customer, deliver, entries, jobs, kinds, lead,
-    letters, notice_secret, only, post, press, rep, say, secret, state,
+    letters, lift, notice_secret, only, post, press, rep, say, secret, state,
 };
 use ::ledger::{Fault, Verifier, leaf_hash, verify_export};
 use desk::{
@@ -68,7 +68,7 @@ pub(crate) async fn a_day(world: &World) {
         .expect("a safety ticket");
     ask(world, &lead, safety, RequestKind::Unlock).await;
     let sent = post(world).await;
-    press(world, &secret(&only(&sent, "confirm")), Answer::Yes).await;
+    lift(world, &secret(&only(&sent, "confirm"))).await;
     world.desk.close(&rep, ticket).await.expect("a close");
     world.clock.pass(HOUR * 2);
     post(world).await;

@@ -2,7 +2,7 @@
 
 use crate::common::{
     EMAIL, HOUR, account, ask, call, count, customer, deliver, email, entries, jobs, kinds, lead,
-    letters, notice_secret, only, post, press, put, rep, request, safety, secret, state,
+    letters, notice_secret, only, post, press, put, rep, request, safety, secret, state, step,
     without_canaries, written,
 };
 use desk::{
@@ -11,7 +11,7 @@ use desk::{
     provider::Hook,
     testing::{World, on_both},
 };
-use words::{AccountId, Channel, HoldLevel, Queue, RequestKind, RequestState, Time};
+use words::{AccountId, Channel, HoldLevel, ProofKind, Queue, RequestKind, RequestState, Time};
 
 /// The told hooks: ids and what they say.
 fn told(world: &World) -> Vec<(String, Hook)> {
@@ -479,7 +479,16 @@ fn only_the_owner_lifts_a_freeze() {
             panic!("a question")
         };
         assert_eq!(what, RequestKind::Unlock);
-        press(&world, &secret(&envelope), Answer::Yes).await;
+        let secret = secret(&envelope);
+        press(&world, &secret, Answer::Yes).await;
+
+        // One proof isn't enough.
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
+        assert_eq!(state(&world, &asked).await, RequestState::Waiting);
+        let page = world.desk.owner_page(&secret).await.expect("a page");
+        assert_eq!(page.more, [ProofKind::Receipt]);
+        let page = step(&world, &secret, " 7k2p qx41 ").await.expect("a page");
+        assert!(!page.tried && page.more.is_empty() && !page.stopped);
 
         assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
         assert_eq!(state(&world, &asked).await, RequestState::Done);

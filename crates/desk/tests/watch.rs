@@ -1,7 +1,7 @@
 //! The watch: bursts and new places open one flag, and the owner is asked.
 
 use crate::common::{
-    EMAIL, HOUR, account, ask, call, count, customer, flag, jobs, kinds,
+    EMAIL, HOUR, account, ask, call, count, customer, flag, jobs, kinds, lift,
     logins::{at_home, burst, login, take, token},
     only, post, press, rep, safety, secret, state, without_canaries, written,
 };
@@ -261,7 +261,7 @@ fn no_freezes_and_locks_at_the_identity_provider() {
         // What the desk locked there it unlocks there, once the owner lifts the freeze.
         ask(&world, &lead, safety, RequestKind::Unlock).await;
         let envelope = only(&post(&world).await, "confirm");
-        press(&world, &secret(&envelope), Answer::Yes).await;
+        lift(&world, &secret(&envelope)).await;
         world.work().await;
         let told = world.provider.told.lock().expect("lock").clone();
         let hook: Hook = serde_json::from_str(&told[1].1).expect("a hook");

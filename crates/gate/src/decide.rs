@@ -225,6 +225,9 @@ impl Gate {
     }
 }
 
+/// The rule of a refusal where a proof is asked for that the owner has no way to give.
+pub const NO_WAY: &str = "no-way-to-prove";
+
 /// What is answered where a proof is asked for that this owner has no way to give.
 fn no_way(facts: &Facts) -> Decision {
     if !facts.ways.is_empty() && !matches!(facts.actor, Actor::Staff(..)) {
@@ -232,7 +235,7 @@ fn no_way(facts: &Facts) -> Decision {
     }
     Decision {
         outcome: Outcome::Refuse,
-        rule: "no-way-to-prove".to_owned(),
+        rule: NO_WAY.to_owned(),
         reason: "The owner has no way on file to prove this: no confirmed contact point that was \
                  there before this conversation and is past its cooling-off time, or too few of \
                  different kinds."

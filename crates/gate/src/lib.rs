@@ -19,7 +19,7 @@ mod loosen;
 mod permit;
 mod policies;
 
-pub use decide::{Decision, Gate, Outcome, Way};
+pub use decide::{Decision, Gate, NO_WAY, Outcome, Way};
 pub use explain::Explanation;
 pub use facts::{
     AccountFacts, Action, Actor, Approval, Destination, Effect, Facts, Field, Proof, TicketFacts,

@@ -28,6 +28,8 @@ pub struct PlanRow {
     pub value: Option<Vec<u8>>,
     /// When the owner confirmed it.
     pub made_at: Time,
+    /// When the first letter about it left.
+    pub told_at: Option<Time>,
     /// When it takes effect.
     pub effective_at: Time,
     /// When it was cancelled at an old contact point.
@@ -101,6 +103,27 @@ impl Tx {
         Ok(on!(self, c => sqlx::query_scalar(
             "select min(effective_at) from plans where done_at is null and cancelled_at is null")
             .fetch_one(c).await?))
+    }
+
+    /// A letter about a planned change left: the first one counts.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn plan_told(&mut self, id: PlanId, now: Time) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query("update plans set told_at = $2 where id = $1 and told_at is null")
+            .bind(id).bind(now).execute(c).await.map(drop)?);
+        Ok(())
+    }
+
+    /// Puts a planned change off.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if it was carried out or cancelled before.
+    pub async fn put_off_plan(&mut self, id: PlanId, until: Time) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update plans set effective_at = $2 where id = $1 and done_at is null and cancelled_at is null")
+            .bind(id).bind(until).execute(c).await?.rows_affected()),
+        )
     }
 
     /// A planned change took effect.

@@ -22,8 +22,8 @@ use uuid::Uuid;
 use web::{App, WebSettings};
 use words::{
     AccountId, Channel, Clock as _, ContactKind, ContactPointId, FieldClass, FieldId, FieldKind,
-    HoldLevel, MessageId, MessageKind, ProofKind, Queue, RequestKind, Role, StaffId, TicketId, TicketKind,
-    TicketState, Time,
+    HoldLevel, MessageId, MessageKind, ProofKind, Queue, RequestKind, Role, StaffId, TicketId,
+    TicketKind, TicketState, Time,
 };
 
 const TICKETS: i64 = 100_000;

@@ -37,6 +37,9 @@ impl Desk {
             if row.state == RequestState::Sending {
                 tx.move_request(*request, RequestState::Sending, RequestState::Done, now)
                     .await?;
+                if let LetterRef::Planned { plan } = &mail.letter {
+                    tx.plan_told(*plan, now).await?;
+                }
             }
             let text = format!("Sent {} to the registered email.", row.label);
             self.write(&mut tx, ticket, MessageKind::Desk, None, &text)

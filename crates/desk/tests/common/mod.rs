@@ -270,6 +270,25 @@ pub(crate) async fn press(world: &World, secret: &str, answer: Answer) -> desk::
     world.desk.answer(secret, answer).await.expect("a page")
 }
 
+/// The owner lifts a hold on their own page: a yes at the registered email, and the code on a receipt.
+pub(crate) async fn lift(world: &World, secret: &str) {
+    press(world, secret, Answer::Yes).await;
+    let page = step(world, secret, RECEIPT).await.expect("a page");
+    assert!(!page.tried && page.more.is_empty() && !page.stopped);
+}
+
+/// The owner types a receipt's code on their own page.
+pub(crate) async fn step(
+    world: &World,
+    secret: &str,
+    code: &str,
+) -> Result<desk::OwnerPage, DeskError> {
+    world
+        .desk
+        .owner_step(secret, words::ProofKind::Receipt, code)
+        .await
+}
+
 /// A "It wasn't me" link of the account, from the notice of a call that just ended.
 pub(crate) async fn notice_secret(world: &World, me: &Me, account: AccountId) -> String {
     let number = call(world, me, account).await;

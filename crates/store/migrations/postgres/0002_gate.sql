@@ -54,6 +54,8 @@ create table plans (
     field_id         uuid references fields (id),
     value            bytea,
     made_at          bigint not null,
+    -- When the first letter about it left.
+    told_at          bigint,
     effective_at     bigint not null,
     cancelled_at     bigint,
     done_at          bigint
