@@ -18,9 +18,9 @@ use crate::{
 /// itself; a login session is only as good as it is fresh.
 pub(crate) const fn lasts(kind: ProofKind) -> Duration {
     match kind {
-        ProofKind::Email | ProofKind::Phone | ProofKind::Saved => Duration::from_secs(3600),
-        ProofKind::Session => Duration::from_secs(600),
-        ProofKind::Receipt => Duration::from_secs(7 * 24 * 3600),
+        ProofKind::Email | ProofKind::Phone | ProofKind::Saved => Duration::from_hours(1),
+        ProofKind::Session => Duration::from_mins(10),
+        ProofKind::Receipt => Duration::from_hours(7 * 24),
     }
 }
 

@@ -179,14 +179,9 @@ impl Desk {
             );
         }
         if account.hold != HoldLevel::None {
-            let mut decision = ask(RequestKind::Unlock, None);
-            let mut title = "Ask the owner to lift the hold";
-            let mut explains = format!("asks at {goes}; the owner lifts it in two steps");
-            if decision.rule == gate::NO_WAY && ways.told && self.may_begin(me, account, ticket) {
-                decision.outcome = Outcome::Challenge;
-                title = "Lift the hold with a second lead";
-                "a second lead agrees, and the owner has a day to say no".clone_into(&mut explains);
-            }
+            let decision = ask(RequestKind::Unlock, None);
+            let (title, explains, decision) =
+                self.thaw_offer(me, account, ticket, ways, &goes, decision);
             push(
                 RequestKind::Unlock,
                 "",

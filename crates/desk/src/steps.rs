@@ -1,6 +1,9 @@
 //! The further steps on the owner's page: what is still to be proven after the first yes, and the
 //! codes that prove it. They are typed here by the owner, never to a rep or by one.
 
+#[cfg(test)]
+mod tests;
+
 use store::{ChallengeRow, RequestRow, Tx};
 use vault::{hash, normalise};
 use words::{ChallengeKind, FieldKind, ProofKind, RequestState};

@@ -114,6 +114,8 @@ pub struct RequestView {
     pub goes: String,
     /// Why its last sending failed, and when it is tried again.
     pub trouble: Option<(String, Option<Time>)>,
+    /// Whether it waits for a second person, and the reader can be that.
+    pub second: bool,
 }
 
 /// Something that happened on the account before.
@@ -312,7 +314,13 @@ impl Desk {
                 letter = letter_about(&jobs, &challenge.id.to_string());
             }
             let trouble = letter.and_then(job_trouble);
-            view.requests.push(RequestView { row, goes, trouble });
+            let second = self.can_agree(tx, me, &account, &view.ticket, &row).await?;
+            view.requests.push(RequestView {
+                row,
+                goes,
+                trouble,
+                second,
+            });
         }
         view.before = self.before(tx, me, &account, &view.ticket).await?;
         view.account = Some(self.masked(tx, account, &fields, &points).await?);

@@ -3,6 +3,7 @@
 mod common;
 mod ledger;
 mod letters;
+mod lifting;
 mod limits;
 mod notices;
 mod owner;

@@ -146,24 +146,31 @@ fn planned(what: PlanKind, channel: Channel, at: Time, effective: Time, link: &s
             "Two people at our support agreed to it. After that our support can send you things again.",
         ),
     };
-    let mut blocks = vec![
-        text(format!(
+    let how = match what {
+        PlanKind::Thaw => format!("This happens on {}. {then}", moment(effective)),
+        _ => format!(
             "This happens on {}. {} asked for it; it was confirmed on {}. {then}",
             moment(effective),
             who(channel),
             moment(at)
-        )),
-        text("If this was you, there is nothing to do. If it wasn't, stop it:"),
-        button("Stop it", link),
-    ];
-    blocks.push(text(
-        "The link opens a page with one button. Opening the page changes nothing, only the button \
-         does: it stops this and freezes your account's data at our support desk at once.",
-    ));
+        ),
+    };
+    let choice = match what {
+        PlanKind::Thaw => "If you want that, there is nothing to do. If you don't, stop it:",
+        _ => "If this was you, there is nothing to do. If it wasn't, stop it:",
+    };
     Draft {
         subject: title.into(),
         title: title.into(),
-        blocks,
+        blocks: vec![
+            text(how),
+            text(choice),
+            button("Stop it", link),
+            text(
+                "The link opens a page with one button. Opening the page changes nothing, only the \
+                 button does: it stops this and freezes your account's data at our support desk at once.",
+            ),
+        ],
     }
 }
 
@@ -305,7 +312,9 @@ fn frozen(at: Time) -> Draft {
             )),
             text(
                 "To end this, contact our support in any way you like and ask for it. We then \
-                 send a question to an address on your account, and only your Yes there ends it.",
+                 send a question to an address on your account: your Yes there, and one more step \
+                 on its page, end it. If you can't take that step, two people at our support can \
+                 end it together; you hear of it a day before and can say no.",
             ),
         ],
     }

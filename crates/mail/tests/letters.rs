@@ -9,7 +9,7 @@ use common::{
 use desk::letter::{Content, Envelope, Letter};
 use mail::{ComposeError, Sender, compose, render};
 use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
-use words::{Channel, RequestKind};
+use words::{Channel, PlanKind, RequestKind};
 use zeroize::Zeroizing;
 
 const FOOT: &str = "\nWe never ask for codes or passwords.\nWhy am I seeing this? Because this \
@@ -54,6 +54,7 @@ fn all_letters() -> Vec<Letter> {
         reply("Hello"),
         Letter::Frozen { at: saturday() },
     ]);
+    all.extend(PlanKind::ALL.iter().map(|&what| planned(what)));
     all
 }
 
@@ -207,8 +208,41 @@ fn a_frozen_letter_says_how_to_end_it() {
          anything of your account. Nothing is lost, and you can use your account as always.\n\
          \n\
          To end this, contact our support in any way you like and ask for it. We then send a \
-         question to an address on your account, and only your Yes there ends it."
+         question to an address on your account: your Yes there, and one more step on its page, end \
+         it. If you can't take that step, two people at our support can end it together; you hear of \
+         it a day before and can say no."
     );
+}
+
+fn planned(what: PlanKind) -> Letter {
+    Letter::Planned {
+        what,
+        channel: Channel::Phone,
+        at: saturday(),
+        effective: time("2026-11-22T10:02:00Z"),
+        link: LINK.into(),
+    }
+}
+
+#[test]
+fn what_is_going_to_change_is_told_with_one_button_that_stops_it() {
+    assert_eq!(
+        text(&planned(PlanKind::Thaw)),
+        "The hold on your account is going to be lifted\n\
+         \n\
+         This happens on Sunday 22 November at 10:02 (UTC). Two people at our support agreed to it. \
+         After that our support can send you things again.\n\
+         \n\
+         If you want that, there is nothing to do. If you don't, stop it:\n\
+         \n\
+         Stop it:\n\
+         https://desk.example/o/abc?x=1&y=2\n\
+         \n\
+         The link opens a page with one button. Opening the page changes nothing, only the button \
+         does: it stops this and freezes your account's data at our support desk at once."
+    );
+    let factor = text(&planned(PlanKind::Factor));
+    assert!(factor.contains("Someone who called us asked for it; it was confirmed on Saturday"));
 }
 
 #[test]

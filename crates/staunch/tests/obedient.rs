@@ -232,7 +232,7 @@ async fn search(house: &House, customers: &[Customer], mut watcher: Watcher<'_>,
     // Letters go only to what was registered and confirmed.
     let sent = house
         .wait("the letters", |house| {
-            (house.mails().len() > 50).then(|| house.mails())
+            (house.mails().len() > 35).then(|| house.mails())
         })
         .await;
     for mail in &sent {

@@ -456,6 +456,7 @@ fn ticket() -> Ticket {
                 next: s(
                     "The owner got a mail with two buttons. On yes, they choose a new password themselves.",
                 ),
+                second: false,
                 words: s(
                     "I've just sent a mail to the address on your account. Open it and press the first button, then we're done.",
                 ),
@@ -469,6 +470,7 @@ fn ticket() -> Ticket {
                 until: None,
                 goes: s("to the registered email"),
                 next: s("The mail server took it at 10:02."),
+                second: false,
                 words: String::new(),
                 rule: String::new(),
             },
@@ -560,7 +562,7 @@ fn frozen() -> Ticket {
         requests: [(RequestState::Sending, "Being sent."), (RequestState::Denied, "The owner said it wasn't them. Their data is frozen."), (RequestState::Expired, "The owner didn't answer within 24 hours. You can ask again."), (RequestState::Refused, "It needs the owner."), (RequestState::Failed, "The mail server didn't take the message (it said 451 try later). We'll try again in 4 minutes.")]
             .into_iter()
             .enumerate()
-            .map(|(i, (state, next))| RequestCard { id: format!("x{i}"), title: s("Reset the password"), state, when: ago(30), until: None, goes: String::new(), next: s(next), words: if state == RequestState::Denied { s("I can't go on with this here. You'll hear from us at the address on your account.") } else { String::new() }, rule: String::new() })
+            .map(|(i, (state, next))| RequestCard { id: format!("x{i}"), title: s("Reset the password"), state, when: ago(30), until: None, goes: String::new(), next: s(next), second: false, words: if state == RequestState::Denied { s("I can't go on with this here. You'll hear from us at the address on your account.") } else { String::new() }, rule: String::new() })
             .collect(),
         messages: vec![
             message(1, MessageKind::Heard, "Wen Li?", "Hello,\n\nI need the invoice for my taxes by noon. The baby is crying, please hurry.\n\nWen", 60 * 26),

@@ -106,7 +106,11 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                 RequestKind::Unlock => (
                     "lift the hold on your account".to_owned(),
                     "lift it",
-                    "Our support can send you things again. Everything stays behind your own confirmation. It takes one more step, on the next page.",
+                    if found.answer.is_none() {
+                        "It takes one more step, on the next page. Then our support can send you things again."
+                    } else {
+                        "Our support can send you things again, to the address on your account."
+                    },
                 ),
                 RequestKind::Deliver => (
                     format!("send you {}", item.as_deref().unwrap_or("something")),
@@ -160,11 +164,14 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
             company,
             action,
             what: planned(what).to_owned(),
-            story: format!(
-                "{} asked for it, and it was confirmed on {}.",
-                someone(channel, at),
-                at.format("%-d %B at %H:%M (UTC)")
-            ),
+            story: match what {
+                PlanKind::Thaw => "Two people at our support agreed to it.".to_owned(),
+                _ => format!(
+                    "{} asked for it, and it was confirmed on {}.",
+                    someone(channel, at),
+                    at.format("%-d %B at %H:%M (UTC)")
+                ),
+            },
             effective: effective.format("%A %-d %B at %H:%M (UTC)"),
             answer,
         }),

@@ -32,14 +32,14 @@ impl Desk {
         };
         tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket));
         tx.job_done(job, now).await?;
+        if let LetterRef::Planned { plan } = &mail.letter {
+            tx.plan_told(*plan, now).await?;
+        }
         if let (LetterRef::Delivery { request }, Some(ticket)) = (&mail.letter, ticket) {
             let row = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
             if row.state == RequestState::Sending {
                 tx.move_request(*request, RequestState::Sending, RequestState::Done, now)
                     .await?;
-                if let LetterRef::Planned { plan } = &mail.letter {
-                    tx.plan_told(*plan, now).await?;
-                }
             }
             let text = format!("Sent {} to the registered email.", row.label);
             self.write(&mut tx, ticket, MessageKind::Desk, None, &text)

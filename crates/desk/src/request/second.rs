@@ -12,6 +12,7 @@ use super::{Asked, Case, frozen_since};
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
+    proof::Ways,
     settings::hours,
     ticket::refused,
 };
@@ -114,6 +115,29 @@ impl Desk {
             && self.by_two(account, ticket, me.role).outcome == Outcome::Permit
     }
 
+    /// What lifting a hold is called and does, for whom it is offered to: the owner's two steps, or
+    /// where they have none, a second lead.
+    pub(super) fn thaw_offer(
+        &self,
+        me: &Me,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        ways: &Ways,
+        goes: &str,
+        decision: Decision,
+    ) -> (&'static str, String, Decision) {
+        if decision.rule == gate::NO_WAY && ways.told && self.may_begin(me, account, ticket) {
+            let explains = "a second lead agrees, and the owner has a day to say no".to_owned();
+            let decision = Decision {
+                outcome: Outcome::Challenge,
+                ..decision
+            };
+            return ("Lift the hold with a second lead", explains, decision);
+        }
+        let explains = format!("asks at {goes}; the owner lifts it in two steps");
+        ("Ask the owner to lift the hold", explains, decision)
+    }
+
     /// Puts a wish to lift a hold down for a second lead to agree to.
     pub(super) async fn waits_for_two(
         &self,
@@ -148,6 +172,22 @@ impl Desk {
         self.write(tx, case.ticket, MessageKind::Desk, None, text)
             .await?;
         Ok(asked)
+    }
+
+    /// Whether a request waits for a second person, and somebody can be that.
+    pub(crate) async fn can_agree(
+        &self,
+        tx: &mut Tx,
+        me: &Me,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+    ) -> Result<bool, DeskError> {
+        Ok(request.kind == RequestKind::Unlock
+            && request.state == RequestState::Waiting
+            && self.may_begin(me, account, ticket)
+            && self.second_person(tx, me, request).await?
+            && self.can_be_told(tx, account).await?)
     }
 
     /// Whether somebody is a second person for a request: neither who asked for it nor a program, on

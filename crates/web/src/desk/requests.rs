@@ -9,12 +9,12 @@ use desk::{Asked, DeskError, RequestView};
 use serde::Deserialize;
 use words::{RequestKind, RequestState, Time};
 
-use super::{capital, done, id, messages, quiet, ticket_path, tickets::done_or_gone};
+use super::{Kept, capital, done, id, messages, quiet, ticket_path, tickets::done_or_gone};
 use crate::{
     app::App,
     fault::Fault,
     guard::Staff,
-    routes::{Routes, WORKS, Who},
+    routes::{LEADS, Routes, WORKS, Who},
     view::{
         Flash, When,
         offer::{Offer, Verdict},
@@ -24,7 +24,13 @@ use crate::{
 };
 
 pub(super) fn routes(routes: Routes) -> Routes {
-    routes.post("/desk/tickets/{number}/requests", Who::Staff(WORKS), ask)
+    routes
+        .post("/desk/tickets/{number}/requests", Who::Staff(WORKS), ask)
+        .post(
+            "/desk/tickets/{number}/requests/{id}/agree",
+            Who::Staff(LEADS),
+            agree,
+        )
 }
 
 #[derive(Deserialize)]
@@ -77,6 +83,24 @@ async fn ask(
             outcome.map(|asked| begun(kind, &asked)),
         ),
     }
+}
+
+async fn agree(
+    State(app): State<App>,
+    me: Staff,
+    Path((number, request)): Path<(String, String)>,
+    Kept(filter): Kept,
+) -> Result<Response, Fault> {
+    let number = id(&number)?;
+    let outcome = app.desk().agree(&me, number, id(&request)?).await;
+    let flash = Flash::good(
+        "The owner is told, and has a day to say no. Then the hold is lifted by itself.",
+    );
+    done(
+        &app,
+        &ticket_path(number, "", filter),
+        outcome.map(|()| flash),
+    )
 }
 
 /// A refusal is no mistake of anybody: what helps now is what to say.
@@ -202,6 +226,7 @@ pub(super) fn card(request: RequestView, now: Time) -> RequestCard {
             (goes, _) => format!("asked at {goes}"),
         },
         next,
+        second: request.second,
         words: words_now(row.kind, row.state, row.words),
         rule: rule(&row.rule),
     }
@@ -211,6 +236,9 @@ pub(super) fn card(request: RequestView, now: Time) -> RequestCard {
 fn next(request: &RequestView, now: Time) -> String {
     let row = &request.row;
     let plain = match (row.state, row.kind) {
+        (RequestState::Waiting, RequestKind::Unlock) if row.contact_point_id.is_none() => {
+            "Waiting for a second lead or an admin to agree. Nothing changes until then."
+        }
         (RequestState::Waiting, _) => "Waiting for the owner's answer. Nothing changes until then.",
         (RequestState::Ready, _) => "The owner confirmed it.",
         (RequestState::Cooling, _) => {
@@ -227,7 +255,7 @@ fn next(request: &RequestView, now: Time) -> String {
         (RequestState::Done, RequestKind::Reset) => {
             "The owner said yes, and goes on at the identity provider."
         }
-        (RequestState::Done, RequestKind::Unlock) => "The owner lifted the hold.",
+        (RequestState::Done, RequestKind::Unlock) => "The hold was lifted.",
         (RequestState::Done, RequestKind::Ask) => "The owner said: yes, that was me.",
         (RequestState::Done, RequestKind::Lock) => {
             "The account's data is frozen until the owner lifts it."

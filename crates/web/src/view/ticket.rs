@@ -260,6 +260,8 @@ pub struct RequestCard {
     pub goes: String,
     /// What happens next, or what happened, in a sentence.
     pub next: String,
+    /// Whether it waits for a second person, and the reader can be that.
+    pub second: bool,
     /// What to say to the requester meanwhile; may be empty.
     pub words: String,
     /// The rule that decided: `deliver to a registered contact point (rule 2)`; may be empty.
@@ -291,11 +293,9 @@ impl RequestCard {
 
     pub(super) fn icon(&self) -> &'static str {
         match self.state {
-            RequestState::Waiting => "hourglass",
-            RequestState::Ready => "circle-check",
-            RequestState::Cooling => "hourglass",
+            RequestState::Waiting | RequestState::Cooling => "hourglass",
             RequestState::Sending => "send",
-            RequestState::Done => "circle-check",
+            RequestState::Ready | RequestState::Done => "circle-check",
             RequestState::Denied => "octagon-x",
             RequestState::Expired => "clock-alert",
             RequestState::Refused => "ban",

@@ -57,6 +57,12 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "POST",
+        "/desk/tickets/{number}/requests/{id}/agree",
+        "staff lead admin",
+        "",
+    ),
+    (
+        "POST",
         "/desk/tickets/{number}/escalate",
         "staff rep lead admin",
         "reason=odd",

@@ -1,0 +1,136 @@
+use std::time::Duration;
+
+use vault::normalise;
+use words::{
+    AccountId, Channel, FieldKind, HoldLevel, ProofKind, RequestKind, RequestState, Role,
+    SavedCodeId,
+};
+
+use crate::{
+    Answer, Me,
+    accounts::AccountDocument,
+    letter::Letter,
+    testing::{World, on_both},
+    ticket::NewTicket,
+};
+
+const CODE: &str = "K7QX-2M4P-9RTD-HW3Z";
+const HOUR: Duration = Duration::from_hours(1);
+
+/// A customer with a registered email, frozen by support, and the call in which that happened.
+async fn frozen(world: &World, lead: &Me) -> (AccountId, i64) {
+    let document = AccountDocument::from_json(
+        br#"{"display_name":"Robin Vale","contact_points":[{"kind":"email","value":"robin@mail.example","registered_at":"2019-05-01","confirmed_at":"2019-05-01"}]}"#,
+    )
+    .expect("a document");
+    world
+        .desk
+        .put_account(None, "A-1042", document)
+        .await
+        .expect("put");
+    let mut tx = world.desk.store().read().await.expect("a transaction");
+    let row = tx.account_named("A-1042").await.expect("a read");
+    let robin = row.expect("there").id;
+    drop(tx);
+    let new = NewTicket {
+        channel: Channel::Phone,
+        subject: "Help".to_owned(),
+        heard: None,
+        account: Some(robin),
+        mine: true,
+    };
+    let ticket = world.desk.open_ticket(lead, new).await.expect("a call");
+    ask(world, lead, ticket, RequestKind::Lock).await;
+    (robin, ticket)
+}
+
+async fn ask(world: &World, me: &Me, ticket: i64, kind: RequestKind) -> crate::Asked {
+    let asked = world.desk.ask(me, ticket, kind, "", "").await;
+    asked.expect("an answer")
+}
+
+/// Saves a recovery code as the owner's page will: as a keyed hash, in effect from then on.
+async fn save(world: &World, robin: AccountId, code: &str, from: Duration) {
+    let now = world.desk.now();
+    let mut tx = world.desk.store().begin().await.expect("a transaction");
+    let account = world
+        .desk
+        .account(&mut tx, robin)
+        .await
+        .expect("an account");
+    let key = world.desk.key(&account).expect("a key");
+    let normal = normalise(FieldKind::Receipt, code);
+    let digest = key.digest("saved code", normal.as_bytes()).0.to_vec();
+    let id = world.desk.id(SavedCodeId::new);
+    tx.save_codes(robin, &[(id, digest)], now, now + from)
+        .await
+        .expect("saved");
+    tx.commit().await.expect("a commit");
+}
+
+/// Asks for the thaw and presses yes. The secret of the owner's page, if they were asked.
+async fn yes(world: &World, me: &Me, ticket: i64) -> (crate::Asked, Option<String>) {
+    let asked = ask(world, me, ticket, RequestKind::Unlock).await;
+    world.work().await;
+    let sent = std::mem::take(&mut *world.mail.sent.lock().expect("lock"));
+    let link = sent.iter().find_map(|envelope| match &envelope.letter {
+        Letter::Confirm { link, .. } => Some(link.clone()),
+        _ => None,
+    });
+    let Some(link) = link else {
+        return (asked, None);
+    };
+    let secret = link.rsplit('/').next().expect("a secret").to_owned();
+    world
+        .desk
+        .answer(&secret, Answer::Yes)
+        .await
+        .expect("a page");
+    (asked, Some(secret))
+}
+
+#[test]
+fn a_saved_code_that_cools_off_is_no_way_and_one_that_counts_lifts_a_hold_once() {
+    on_both(|world| async move {
+        let lead = world.staff("lee", Role::Lead).await;
+        let (robin, ticket) = frozen(&world, &lead).await;
+        save(&world, robin, CODE, HOUR * 72).await;
+        let (asked, asked_at) = yes(&world, &lead, ticket).await;
+        assert_eq!(&*asked.rule, "no-way-to-prove");
+        assert_eq!(asked_at, None, "nobody is asked for what doesn't count yet");
+        world.clock.pass(HOUR * 73);
+        world.work().await;
+
+        let (asked, secret) = yes(&world, &lead, ticket).await;
+        let secret = secret.expect("asked");
+        let page = world.desk.owner_page(&secret).await.expect("a page");
+        assert_eq!(page.more, [ProofKind::Saved]);
+        // A receipt is no way of this account, whatever is typed.
+        let receipt = world.desk.owner_step(&secret, ProofKind::Receipt, CODE);
+        assert!(receipt.await.is_err());
+        let wrong = world
+            .desk
+            .owner_step(&secret, ProofKind::Saved, "K7QX-2M4P-9RTD-HW3Y");
+        assert!(wrong.await.expect("a page").tried);
+        let right = world
+            .desk
+            .owner_step(&secret, ProofKind::Saved, "k7qx2m4p9rtdhw3z");
+        assert!(!right.await.expect("a page").tried);
+        let mut tx = world.desk.store().read().await.expect("a transaction");
+        let account = world
+            .desk
+            .account(&mut tx, robin)
+            .await
+            .expect("an account");
+        assert_eq!(account.hold, HoldLevel::None);
+        let request = tx.request(asked.id).await.expect("a read");
+        assert_eq!(request.expect("there").state, RequestState::Done);
+        assert_eq!(
+            tx.saved_codes_left(robin, world.desk.now())
+                .await
+                .expect("a count"),
+            0,
+            "used up"
+        );
+    });
+}
