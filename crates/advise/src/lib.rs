@@ -10,6 +10,7 @@
 //!   calls it with a protected one.
 //! - [`Reading::looks_like`] tells which protected kinds it has the shape of, whoever's they are.
 //!   A caller that stops a text for either and says the same for both confirms nothing.
+//! - [`names_bank_account`] tells an IBAN, whoever's it is.
 //! - [`secrets`] finds what belongs into no text at all (card numbers, codes, passwords, tokens),
 //!   with the bytes where it stands; [`scrub`] takes it out.
 //!
@@ -28,6 +29,7 @@ mod date;
 mod email;
 mod everyday;
 mod fold;
+mod iban;
 mod phone;
 mod prose;
 mod reading;
@@ -36,5 +38,6 @@ mod spoken;
 mod street;
 mod token;
 
+pub use iban::names_bank_account;
 pub use reading::Reading;
 pub use secret::{Secret, SecretKind, scrub, secrets};

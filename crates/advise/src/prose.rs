@@ -36,9 +36,14 @@ fn holds_whole(reading: &Reading, value: &Reading, whole: &str) -> bool {
     let is_name = words && value.tokens.len() > 1 && !spaced(&value.tokens);
     reading.places(whole, joins).any(|place| {
         let greeted = single
-            && reading
-                .before(place.start, 1)
-                .any(|token| greets(&token.text));
+            && reading.before(place.start, 1).any(|token| {
+                // `Thank you, Robin`, but not `Are you robin?`
+                greets(&token.text)
+                    && (token.text != "you"
+                        || reading
+                            .before(place.start - 1, 1)
+                            .any(|token| token.text == "thank"))
+            });
         let is_greeted_name = is_name && spaced(&reading.tokens[place]);
         !greeted && !is_greeted_name
     })

@@ -10,7 +10,7 @@ pub(crate) enum Way {
 }
 
 /// The words for ways with the one form they are compared by, in order.
-const WAYS: [(&str, &str, Way); 105] = [
+const WAYS: [(&str, &str, Way); 106] = [
     ("alley", "aly", Way::Weak),
     ("allee", "allee", Way::Strong),
     ("aly", "aly", Way::Weak),
@@ -36,6 +36,7 @@ const WAYS: [(&str, &str, Way); 105] = [
     ("crescent", "cres", Way::Strong),
     ("croft", "croft", Way::Weak),
     ("cross", "cross", Way::Weak),
+    ("crossing", "crossing", Way::Weak),
     ("ct", "ct", Way::Weak),
     ("dale", "dale", Way::Weak),
     ("damm", "damm", Way::Weak),

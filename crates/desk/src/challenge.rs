@@ -13,6 +13,7 @@ use crate::{
     error::DeskError,
     proof::Ground,
     provider::{Hook, HookData},
+    reveal::shown_in,
     settings::hours,
 };
 
@@ -143,6 +144,8 @@ pub struct OwnerPage {
     pub sent: Vec<String>,
     /// What was about to be sent to them because of it and has not left.
     pub leaving: Vec<String>,
+    /// What was shown to the person on support because of it.
+    pub shown: Vec<String>,
     /// What is still to be proven after a yes: any of these, one after the other.
     pub more: Vec<ProofKind>,
     /// Whether a step was tried just now and didn't work.
@@ -164,11 +167,12 @@ impl Desk {
             Some(id) => tx.request(id).await?,
             None => None,
         };
-        let (mut sent, mut leaving) = (Vec::new(), Vec::new());
+        let (mut sent, mut leaving, mut shown) = (Vec::new(), Vec::new(), Vec::new());
         let also = Detail::read(&row.detail)?.also;
         for ticket in std::iter::once(row.ticket_id).chain(also) {
             sent.extend(tx.deliveries_in(ticket, RequestState::Done).await?);
             leaving.extend(tx.deliveries_in(ticket, RequestState::Sending).await?);
+            shown.extend(shown_in(&mut tx, ticket).await?);
         }
         let more = self.still(&mut tx, &row, request.as_ref()).await?;
         let mut page = self.page(&row, request.as_ref())?;
@@ -187,6 +191,7 @@ impl Desk {
         Ok(OwnerPage {
             sent,
             leaving,
+            shown,
             more,
             stopped: page.stopped || stuck,
             ..page
@@ -246,6 +251,7 @@ impl Desk {
                 }),
             sent: Vec::new(),
             leaving: Vec::new(),
+            shown: Vec::new(),
             more: Vec::new(),
             tried: false,
             go_on: self
@@ -366,7 +372,7 @@ impl Desk {
 
     /// The owner's yes to a request is a proof, by way of the contact point that was asked; then the
     /// gate says how it goes on.
-    async fn confirmed(
+    pub(crate) async fn confirmed(
         &self,
         tx: &mut Tx,
         row: &ChallengeRow,
@@ -611,11 +617,15 @@ async fn also_told(tx: &mut Tx, id: TicketId) -> Result<String, DeskError> {
     };
     let mut sent = tx.deliveries_in(id, RequestState::Done).await?;
     sent.extend(tx.deliveries_in(id, RequestState::Sending).await?);
-    let sent = if sent.is_empty() {
+    let shown = shown_in(tx, id).await?;
+    let mut sent = if sent.is_empty() {
         "nothing was sent because of it".to_owned()
     } else {
         format!("sent or about to leave because of it: {}", sent.join(", "))
     };
+    if !shown.is_empty() {
+        sent += &format!("; shown to support: {}", shown.join(", "));
+    }
     Ok(format!(
         "\nThe same letter told of #{} ({}): {sent}.",
         ticket.number, ticket.channel

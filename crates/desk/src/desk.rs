@@ -9,8 +9,8 @@ use vault::{AccountKey, Vault, WrappedKey};
 use words::{AccountId, Clock, Entropy, Role, SessionId, StaffId, TicketState, Time};
 
 use crate::{
-    catalogue::Catalogue, error::DeskError, letter::Carrier, provider::IdentityProvider,
-    settings::DeskSettings, text::TextCarrier,
+    catalogue::Catalogue, error::DeskError, letter::Carrier, policies::InForce,
+    provider::IdentityProvider, settings::DeskSettings, text::TextCarrier,
 };
 
 /// Who asks: a signed-in member of staff, or a token that acts as one.
@@ -86,7 +86,7 @@ pub struct Parts {
     pub store: Store,
     /// The keys.
     pub vault: Vault,
-    /// The decisions.
+    /// The decisions, until another set of policies is taken up.
     pub gate: Gate,
     /// Signs the ledger's checkpoints.
     pub signer: Signer,
@@ -116,7 +116,7 @@ pub struct Parts {
 pub struct Desk {
     pub(crate) store: Store,
     pub(crate) vault: Vault,
-    pub(crate) gate: Gate,
+    pub(crate) gate: InForce,
     pub(crate) signer: Signer,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -137,7 +137,7 @@ impl Desk {
         Self {
             store: parts.store,
             vault: parts.vault,
-            gate: parts.gate,
+            gate: InForce::new(parts.gate),
             signer: parts.signer,
             clock: parts.clock,
             entropy: parts.entropy,
@@ -332,7 +332,7 @@ impl Desk {
 
     /// Decides.
     pub(crate) fn decide(&self, facts: &Facts) -> Decision {
-        self.gate.decide(facts)
+        self.gate.gate().decide(facts)
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     error::DeskError,
     mailroom::LetterRef,
     proof::lasts,
+    reveal::SHOWN_MINUTES,
     settings::minutes,
 };
 
@@ -142,10 +143,11 @@ impl Desk {
                 // The proof stays good for the minutes that the policies give it.
                 tx.move_request(request.id, RequestState::Waiting, RequestState::Ready, now)
                     .await?;
-                tx.extend_request(request.id, now + minutes(5)).await?;
+                tx.extend_request(request.id, now + minutes(SHOWN_MINUTES))
+                    .await?;
                 let text = format!(
-                    "The owner said yes: {} can be seen here for five minutes.",
-                    request.label
+                    "The owner said yes: {} can be seen here for five minutes, by whoever asked.",
+                    crate::reveal::shown_label(request)
                 );
                 self.write(tx, ticket, MessageKind::Desk, None, &text)
                     .await?;

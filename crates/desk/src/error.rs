@@ -4,6 +4,8 @@ use store::StoreError;
 use vault::VaultError;
 use words::Time;
 
+use crate::leak::Stopped;
+
 /// A use case did not happen; nothing of it was kept.
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
@@ -32,6 +34,9 @@ pub enum DeskError {
         /// What the rep can say.
         words: String,
     },
+    /// What was typed can't be kept or sent; it is still in the caller's hands.
+    #[error("{}", .0.reason)]
+    Stopped(Stopped),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -64,6 +64,7 @@ impl Desk {
         )
         .await?;
         self.stop_waiting(tx, account).await?;
+        self.freeze_reveals(tx, account).await?;
         self.stop_plans(tx, account, by.is_none()).await?;
         let subject = match by {
             None => "The owner says it wasn't them",
@@ -195,7 +196,14 @@ impl Desk {
                 "About to leave for the registered email at that moment: {leaving}. It is held back, unless it had left already; this ticket will say which."
             ));
         }
-        if sent.is_empty() && leaving.is_empty() {
+        let shown = crate::reveal::shown_in(tx, from.id).await?;
+        if !shown.is_empty() {
+            let shown = shown.join(", ");
+            lines.push(format!(
+                "Shown to support in it, after a yes at the registered contact point: {shown}."
+            ));
+        }
+        if sent.is_empty() && leaving.is_empty() && shown.is_empty() {
             lines.push("Nothing was sent because of it.".to_owned());
         }
         let mut others = tx.tickets_of(account.id, from.id, 10).await?;

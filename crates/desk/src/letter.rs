@@ -31,6 +31,8 @@ pub struct Contact {
     pub elsewhere: Vec<String>,
     /// What is about to leave for an address on the account, and may yet be held back.
     pub leaving: Vec<String>,
+    /// What was shown to the person on support because of it, after a yes of the owner.
+    pub shown: Vec<String>,
 }
 
 /// What a delivery carries.
@@ -118,6 +120,21 @@ pub enum Letter {
         /// When it takes effect.
         effective: Time,
         /// The page that cancels it.
+        link: String,
+    },
+    /// A code for an owner who is on the phone with the desk, and what it approves.
+    Code {
+        /// Eight digits.
+        code: Zeroizing<String>,
+        /// What was asked.
+        what: RequestKind,
+        /// Which one, in the catalogue's words, such as `invoice 10442`.
+        item: Option<String>,
+        /// When it was asked.
+        at: Time,
+        /// Until when the code works.
+        expires: Time,
+        /// The page with "It wasn't me".
         link: String,
     },
     /// The account's data was frozen at the desk, and how to thaw it.

@@ -7,24 +7,30 @@
 //! `tx.entry` before `tx.commit`; 4. a route in `web`, whose rights test finds it by itself.
 
 pub mod accounts;
+mod alarm;
 mod careful;
 pub mod catalogue;
 mod challenge;
+mod code;
+pub mod decoy;
 mod desk;
 mod effect;
 mod erase;
 mod error;
 mod hold;
 pub mod journal;
+mod leak;
 pub mod letter;
 mod mailroom;
 mod notice;
 mod offered;
 pub mod people;
 mod plan;
+pub mod policies;
 mod proof;
 pub mod provider;
 mod request;
+mod reveal;
 pub mod settings;
 mod steps;
 #[cfg(any(test, feature = "testing"))]
@@ -37,10 +43,13 @@ pub mod watching;
 mod work;
 
 pub use challenge::{Answer, OwnerPage, OwnerQuestion};
+pub use code::CodeView;
 pub use desk::{Desk, Me, Parts};
 pub use error::DeskError;
+pub use leak::Stopped;
 pub use request::{Asked, Offer, Verdict};
-pub use store::{Change, Filter, JobRow, ListRow};
+pub use reveal::{Revealed, SHOWN_MINUTES, shown_label};
+pub use store::{AlarmLine, Change, DecoyLine, Filter, JobRow, ListRow};
 pub use view::{
     AccountView, Before, ContactPointView, FieldView, MessageView, RequestView, Standing,
     TicketView,

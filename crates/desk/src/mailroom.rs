@@ -41,6 +41,11 @@ pub(crate) enum LetterRef {
     Frozen { at: Time },
     /// Something is going to change.
     Planned { plan: PlanId },
+    /// A code for a caller who is on the phone: sealed, in hex.
+    Code {
+        challenge: ChallengeId,
+        code: String,
+    },
 }
 
 /// A contact that the owner hears of. What was sent because of it is looked up at sending, when it is
@@ -64,6 +69,7 @@ struct MailJob {
 }
 
 const LINK: &str = "link in a letter";
+const CODE: &str = "code in a letter";
 
 impl Desk {
     /// Queues a letter to one contact point of the account. The desk chose the contact point; no
@@ -105,6 +111,22 @@ impl Desk {
         )
         .await?;
         Ok(())
+    }
+
+    /// Seals a code for the letter that carries it.
+    pub(crate) fn seal_code(&self, code: &str) -> Result<String, DeskError> {
+        let sealed = self
+            .vault
+            .seal_server(CODE, code.as_bytes(), self.entropy.as_ref())?;
+        Ok(hex::encode(sealed.0))
+    }
+
+    fn open_code(&self, sealed: &str) -> Result<Zeroizing<String>, DeskError> {
+        let broken = || DeskError::Broken("a queued letter can't be read".to_owned());
+        let sealed = hex::decode(sealed).map_err(|_| broken())?;
+        let code = self.vault.open_server(CODE, &ServerSealed(sealed))?;
+        let code = std::str::from_utf8(&code).map_err(|_| broken())?;
+        Ok(Zeroizing::new(code.to_owned()))
     }
 
     /// Makes the "It wasn't me" link of a letter and returns its secret. `also` are the other tickets
@@ -269,6 +291,11 @@ impl Desk {
             let why = "something changed at that moment; it is decided anew".to_owned();
             return Ok(Some(CarrierError::Later(why)));
         }
+        if account.decoy {
+            // Nobody lives there. To whoever works here it looks as if it had left.
+            self.letter_sent(job, &mail, ticket.as_ref()).await?;
+            return Ok(None);
+        }
         match self.carrier.carry(&envelope).await {
             Ok(()) => {
                 self.letter_sent(job, &mail, ticket.as_ref()).await?;
@@ -353,6 +380,21 @@ impl Desk {
                 }
             }
             LetterRef::Frozen { at } => Letter::Frozen { at: *at },
+            LetterRef::Code { challenge, code } => {
+                let row = tx
+                    .challenge_by_id(*challenge)
+                    .await?
+                    .ok_or(DeskError::NotFound)?;
+                let detail = Detail::read(&row.detail)?;
+                Letter::Code {
+                    code: self.open_code(code)?,
+                    what: detail.what.unwrap_or(RequestKind::Reset),
+                    item: detail.item,
+                    at: detail.at,
+                    expires: row.code_until.ok_or(DeskError::NotFound)?,
+                    link,
+                }
+            }
             LetterRef::Planned { plan } => {
                 let row = tx.plan(*plan).await?.ok_or(DeskError::NotFound)?;
                 Letter::Planned {
@@ -380,6 +422,20 @@ impl Desk {
             if row.answered_at.is_some() || row.expires_at <= self.now() {
                 return Ok(false);
             }
+        }
+        if let LetterRef::Code { challenge, code } = &mail.letter {
+            let row = tx
+                .challenge_by_id(*challenge)
+                .await?
+                .ok_or(DeskError::NotFound)?;
+            let account = self.account(tx, mail.account).await?;
+            let waits = match row.request_id {
+                Some(id) => tx.request(id).await?,
+                None => None,
+            }
+            .is_some_and(|request| request.state == RequestState::Waiting);
+            let code = self.open_code(code)?;
+            return Ok(waits && self.code_stands(&row, &self.key(&account)?, &code));
         }
         match waits(tx, mail).await? {
             Some((request, state)) => Ok(tx
@@ -446,6 +502,7 @@ async fn contact_as_told(
         sent: Vec::new(),
         elsewhere: Vec::new(),
         leaving: Vec::new(),
+        shown: crate::reveal::shown_in(tx, contact.ticket).await?,
     };
     for row in tx.requests(contact.ticket).await? {
         let list = match (row.kind, row.state) {
@@ -490,6 +547,7 @@ fn mail_entry(
         LetterRef::Notice { .. } => ("notice", job.id.to_string()),
         LetterRef::Frozen { .. } => ("frozen", job.id.to_string()),
         LetterRef::Planned { plan } => ("planned", plan.to_string()),
+        LetterRef::Code { challenge, .. } => ("code", challenge.to_string()),
     };
     let entry = entry
         .with_account(mail.account.to_string())

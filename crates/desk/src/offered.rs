@@ -15,11 +15,8 @@ pub(crate) fn as_offered(kind: RequestKind, decision: Decision) -> Decision {
         | RequestKind::Reset
         | RequestKind::Lock
         | RequestKind::Unlock
+        | RequestKind::Reveal
         | RequestKind::Ask => return decision,
-        RequestKind::Reveal => (
-            "Nothing a caller says proves who they are, so the desk shows this to nobody. It can go to the contact point on file instead.",
-            "I can't see that here, nobody on support can. What I can do is send it to the email on your account. Shall I?",
-        ),
         RequestKind::Change => (
             "This is not offered here yet: contact points are added and changed by the owner when signed in, never through support.",
             "You can change that yourself once you're signed in; I'm not able to from here. If you can't sign in, I can send a message to the email on your account.",
@@ -38,10 +35,7 @@ pub(crate) fn as_offered(kind: RequestKind, decision: Decision) -> Decision {
     }
     Decision {
         outcome: Outcome::Refuse,
-        rule: match (kind, decision.outcome) {
-            (RequestKind::Reveal, Outcome::Challenge) => decision.rule,
-            _ => RULE.to_owned(),
-        },
+        rule: RULE.to_owned(),
         reason: reason.to_owned(),
         words: words.to_owned(),
         ways: Vec::new(),

@@ -229,6 +229,18 @@ impl Desk {
         }))
     }
 
+    /// Who asked, as they are now. Whoever doesn't work here any more may ask for nothing: no rule lets
+    /// an owner take a member of staff's place at a showing.
+    async fn asker(&self, tx: &mut Tx, request: &RequestRow) -> Result<Actor, DeskError> {
+        let row = match request.staff_id {
+            Some(id) => tx.staff(id).await?,
+            None => None,
+        };
+        Ok(row
+            .filter(|row| row.ended_at.is_none())
+            .map_or(Actor::Owner, |row| Actor::Staff(row.id, row.role)))
+    }
+
     /// Puts everything about a request before the gate, as the owner who has proven what is proven.
     pub(crate) async fn weigh_request(
         &self,
@@ -239,13 +251,22 @@ impl Desk {
     ) -> Result<(Facts, Decision), DeskError> {
         let points = tx.contact_points(account.id).await?;
         let place = self.destination(&points);
+        let actor = match request.kind {
+            // What the owner agreed to is that this person sees it.
+            RequestKind::Reveal => self.asker(tx, request).await?,
+            _ => Actor::Owner,
+        };
         let mut facts = self.facts(
-            Actor::Owner,
+            actor,
             Action::Request(request.kind),
             account,
             Some(ticket),
             place,
         );
+        if request.kind == RequestKind::Reveal {
+            // It goes nowhere, so its permit opens no address.
+            facts.destination = None;
+        }
         facts.proofs = self.proven(tx, account, ticket, request).await?;
         facts.ways = self.ways(tx, account, ticket, request.kind).await?;
         facts.approval = self.approved(tx, request).await?;

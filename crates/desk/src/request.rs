@@ -6,8 +6,8 @@ use gate::{Action, Actor, Decision, Outcome};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ContactPointRow, FieldRow, RequestRow, StoreError, TicketRow, Tx};
 use words::{
-    ChallengeKind, Channel, ContactPointId, FieldClass, HoldLevel, MessageKind, RequestId,
-    RequestKind, RequestState, TicketKind, TicketState,
+    AlarmKind, ChallengeKind, Channel, ContactPointId, FieldClass, FieldKind, HoldLevel,
+    MessageKind, RequestId, RequestKind, RequestState, TicketKind, TicketState,
 };
 
 use crate::{
@@ -17,7 +17,9 @@ use crate::{
     error::DeskError,
     mailroom::LetterRef,
     offered::as_offered,
+    policies::Why,
     proof::Ways,
+    reveal,
     settings::{hours, minutes},
     ticket::refused,
 };
@@ -65,6 +67,8 @@ pub struct Offer {
     pub verdict: Verdict,
     /// The rule behind it.
     pub rule: String,
+    /// Where that comes from, and what would change it.
+    pub why: Why,
 }
 
 /// What a request is about, besides its field.
@@ -81,6 +85,9 @@ impl About {
         serde_json::from_str(text).map_err(|e| DeskError::json(&e))
     }
 }
+
+/// What a rep can say once the owner was asked whether they may see something.
+const ASKED_TO_SEE: &str = "I can't see that, but I've just asked you by email whether I may. If you say yes there, I see it for five minutes, and nothing else.";
 
 /// What became of asking.
 #[derive(Clone, Debug)]
@@ -164,6 +171,7 @@ impl Desk {
                     explains,
                     verdict,
                     rule: decision.rule,
+                    why: Why::default(),
                 });
             };
 
@@ -221,15 +229,14 @@ impl Desk {
             format!("asks at {goes}; nothing changes before their yes"),
             ask(RequestKind::Reset, None),
         );
-        if let Some(row) = fields.iter().find(|row| row.class == FieldClass::Sealed) {
-            let decision = ask(RequestKind::Reveal, Some(row));
+        for offer in self.reveal_offers(fields, &ask) {
             push(
                 RequestKind::Reveal,
-                &row.name,
-                vec![],
-                "Tell or confirm a detail".to_owned(),
-                String::new(),
-                decision,
+                &offer.field,
+                offer.items,
+                offer.title,
+                offer.explains,
+                offer.decision,
             );
         }
         if let Some(row) = fields.iter().find(|row| row.class == FieldClass::Secret) {
@@ -312,6 +319,17 @@ impl Desk {
             .asked_field(&mut tx, &account, kind, field, item)
             .await?;
         let label = self.request_label(kind, row.as_ref());
+        if kind == RequestKind::Reveal
+            && row
+                .as_ref()
+                .is_some_and(|row| row.kind == FieldKind::Document)
+        {
+            return Err(DeskError::Invalid(
+                "a document can't be shown here; send it to the owner instead".to_owned(),
+            ));
+        }
+        self.notice_decoy(&mut tx, AlarmKind::DecoyAsked, me, &account, Some(&ticket))
+            .await?;
         if kind == RequestKind::Ask && ticket.kind != TicketKind::Flag {
             return Err(DeskError::Invalid(
                 "only a flag of the watch asks the owner \"was this you?\"".to_owned(),
@@ -432,7 +450,7 @@ impl Desk {
         match (kind, field) {
             (RequestKind::Deliver, Some(row)) => self.catalogue.label(&row.name, &row.item),
             (RequestKind::Reveal, Some(row)) => {
-                format!("show {}", self.catalogue.label(&row.name, &row.item))
+                reveal::label(&self.catalogue.label(&row.name, &row.item))
             }
             (RequestKind::Reset, _) => "password reset".to_owned(),
             (RequestKind::Change, _) => "change of a contact point".to_owned(),
@@ -535,7 +553,7 @@ impl Desk {
     ) -> Result<Asked, DeskError> {
         if !matches!(
             kind,
-            RequestKind::Deliver | RequestKind::Reset | RequestKind::Unlock
+            RequestKind::Deliver | RequestKind::Reset | RequestKind::Unlock | RequestKind::Reveal
         ) {
             // The owner's yes to anything else would have no effect, or another one than they read.
             return Err(refused(not_built(decision.rule)));
@@ -553,8 +571,15 @@ impl Desk {
             what: Some(kind),
             channel: case.ticket.channel,
             at: self.now(),
-            item: case.field.map(|_| case.label.to_owned()),
+            item: case
+                .field
+                .map(|row| self.catalogue.label(&row.name, &row.item)),
             ..Detail::contact(case.ticket)
+        };
+        // The policies' words are about not being able to see it; now the owner is asked.
+        let words = match kind {
+            RequestKind::Reveal => ASKED_TO_SEE,
+            _ => &decision.words,
         };
         self.question(
             tx,
@@ -563,7 +588,7 @@ impl Desk {
             &decision.rule,
             ChallengeKind::Confirm,
             detail,
-            &decision.words,
+            words,
         )
         .await
     }
@@ -770,15 +795,14 @@ impl Desk {
         let mut tx = self.store.begin().await?;
         let mut done = 0;
         for request in tx.overdue_requests(now, 100).await? {
-            match tx
-                .move_request(
-                    request.id,
-                    RequestState::Waiting,
-                    RequestState::Expired,
-                    now,
-                )
-                .await
-            {
+            let ready = request.state == RequestState::Ready;
+            let used = ready && tx.was_revealed(request.id).await?;
+            let to = if used {
+                RequestState::Done
+            } else {
+                RequestState::Expired
+            };
+            match tx.move_request(request.id, request.state, to, now).await {
                 // Another worker was here first.
                 Err(StoreError::Gone) => continue,
                 other => other?,
@@ -792,7 +816,11 @@ impl Desk {
             if let Some(ticket) = tx.ticket_by_id(request.ticket_id).await?
                 && ticket.state != TicketState::Closed
             {
-                let text = format!("No answer in time: {}. Nothing was changed.", request.label);
+                let text = if ready {
+                    format!("Its time is over: {}.", request.label)
+                } else {
+                    format!("No answer in time: {}. Nothing was changed.", request.label)
+                };
                 self.write(&mut tx, &ticket, MessageKind::Desk, None, &text)
                     .await?;
             }

@@ -32,6 +32,16 @@ pub struct DeskSettings {
     pub deliveries: u32,
     /// Minutes until one more delivery is allowed.
     pub delivery_minutes: u64,
+    /// Replies that are stopped for what they hold of an account, in a row, of one member of staff
+    /// and for one account; then nothing typed leaves until the next.
+    pub stopped_replies: u32,
+    /// Minutes until one more may be stopped.
+    pub stopped_reply_minutes: u64,
+    /// What the company itself publishes and a reply may say: its postal addresses, phone numbers,
+    /// email addresses and bank accounts.
+    pub published: Vec<String>,
+    /// Values that one member of staff may be shown within an hour.
+    pub reveals_per_hour: u32,
     /// Hours that a session lives without being used, and at the most.
     pub session_idle_hours: u64,
     /// Hours that a session lives at the most.
@@ -60,6 +70,10 @@ impl Default for DeskSettings {
             question_minutes: 240,
             deliveries: 10,
             delivery_minutes: 60,
+            reveals_per_hour: 5,
+            stopped_replies: 5,
+            stopped_reply_minutes: 240,
+            published: Vec::new(),
             session_idle_hours: 2,
             session_hours: 12,
             invitation_hours: 72,

@@ -3,13 +3,14 @@
 use gate::{Action, Actor, Outcome};
 use store::{AccountRow, Change, Filter, ListRow, MessageRow, NoticeRow, TicketRow, Tx};
 use words::{
-    AccountId, Channel, MessageId, MessageKind, NoticeId, Queue, Role, StaffId, TicketId,
-    TicketKind, TicketState, Time,
+    AccountId, AlarmKind, Channel, MessageId, MessageKind, NoticeId, Queue, Role, StaffId,
+    TicketId, TicketKind, TicketState, Time,
 };
 
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
+    leak::{Checked, Found, kept, without_secrets},
     mailroom::LetterRef,
     settings::minutes,
 };
@@ -60,6 +61,8 @@ pub struct Counts {
     pub safety: i64,
     /// Mails and hooks that were given up.
     pub dead: i64,
+    /// Alarms that nobody has looked at.
+    pub alarms: i64,
 }
 
 impl Desk {
@@ -75,8 +78,10 @@ impl Desk {
                 "use one of: email, chat, phone, portal, api".to_owned(),
             ));
         }
-        let subject = clean_line(&new.subject, SUBJECT_MAX)?;
+        // Nothing holds up a ticket: secrets are taken out of it.
+        let subject = without_secrets(clean_line(&new.subject, SUBJECT_MAX)?);
         let heard = new.heard.as_deref().map(clean_text).transpose()?;
+        let heard = heard.map(without_secrets);
         let subject = match (&subject[..], &heard) {
             ("", Some(heard)) if new.channel != Channel::Phone => first_words(heard),
             ("", _) => CALL.to_owned(),
@@ -168,6 +173,8 @@ impl Desk {
             .with_account(account.id.to_string())
             .with_ticket(ticket.number);
         tx.entry(entry);
+        self.notice_decoy(tx, AlarmKind::DecoyOpened, me, &account, Some(&ticket))
+            .await?;
         let over = ticket.state == TicketState::Closed || ticket.ended_at.is_some();
         let due = if over {
             self.now()
@@ -238,13 +245,40 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Invalid`] for an empty or overlong text; [`DeskError::Refused`] for a reply
-    /// that has nowhere to go.
+    /// that has nowhere to go; [`DeskError::Stopped`] for a text that holds what isn't typed;
+    /// [`DeskError::Limited`] for a reply where too many were sent or stopped.
     pub async fn add_message(
         &self,
         me: &Me,
         number: i64,
         kind: MessageKind,
         text: &str,
+    ) -> Result<MessageId, DeskError> {
+        self.write_message(me, number, kind, text, false).await
+    }
+
+    /// The same with card numbers, codes, passwords and tokens taken out first. A reply is never
+    /// changed: it is stopped.
+    ///
+    /// # Errors
+    /// As [`Desk::add_message`].
+    pub async fn add_message_without_secrets(
+        &self,
+        me: &Me,
+        number: i64,
+        kind: MessageKind,
+        text: &str,
+    ) -> Result<MessageId, DeskError> {
+        self.write_message(me, number, kind, text, true).await
+    }
+
+    async fn write_message(
+        &self,
+        me: &Me,
+        number: i64,
+        kind: MessageKind,
+        text: &str,
+        remove: bool,
     ) -> Result<MessageId, DeskError> {
         if kind == MessageKind::Desk {
             return Err(DeskError::Invalid(
@@ -283,6 +317,20 @@ impl Desk {
                 drop(tx);
                 return self.limited(me, number, &account, "reply", until).await;
             }
+            let about = (&account, &ticket);
+            match self.check_reply(&mut tx, me, about, &points, &text).await? {
+                Checked::Goes => {}
+                Checked::Stopped(found, stopped) => {
+                    return self
+                        .turn_back(tx, me, &ticket, kind, (found, stopped))
+                        .await;
+                }
+                Checked::Limited(until) => {
+                    drop(tx);
+                    let what = "stopped replies";
+                    return self.limited(me, number, &account, what, until).await;
+                }
+            }
             let id = self.write(&mut tx, &ticket, kind, author, &text).await?;
             let secret = self
                 .repudiation(&mut tx, &account, &ticket, place.id, Vec::new())
@@ -306,6 +354,13 @@ impl Desk {
             self.commit(tx).await?;
             return Ok(id);
         }
+        let text = match kept(kind, text, remove) {
+            Ok(text) => text,
+            Err(stopped) => {
+                let stopped = (Found::Secret, stopped);
+                return self.turn_back(tx, me, &ticket, kind, stopped).await;
+            }
+        };
         if kind == MessageKind::Heard && ticket.subject == CALL {
             ticket.subject = first_words(&text);
         }
@@ -369,6 +424,7 @@ impl Desk {
             .ended_at
             .or((ticket.channel == Channel::Phone).then_some(now));
         self.touch(&mut tx, &mut ticket).await?;
+        self.end_reveals(&mut tx, &ticket).await?;
         tx.hasten_notice(ticket.id, now).await?;
         tx.entry(self.by(me, "ticket.closed").with_ticket(number));
         self.commit(tx).await
@@ -424,7 +480,7 @@ impl Desk {
         number: i64,
         reason: &str,
     ) -> Result<Escalated, DeskError> {
-        let reason = clean_line(reason, 500)?;
+        let reason = without_secrets(clean_line(reason, 500)?);
         let mut tx = self.store.begin().await?;
         let ticket = self.act_on(&mut tx, me, number).await?;
         self.raise(&mut tx, ticket, Some(me), &reason).await?;
@@ -480,6 +536,8 @@ impl Desk {
                 .with_ticket(number)
                 .with("what", what),
         );
+        self.notice_decoy(&mut tx, AlarmKind::DecoyAsked, me, account, None)
+            .await?;
         tx.commit().await?;
         Err(DeskError::Limited(until))
     }
@@ -573,6 +631,7 @@ impl Desk {
             .into_iter()
             .find(|(state, _)| state == "dead")
             .map_or(0, |(_, n)| n);
+        let alarms = self.unseen_alarms(&mut tx, me).await?;
         Ok(if me.sees_all() {
             Counts {
                 mine,
@@ -580,6 +639,7 @@ impl Desk {
                 lead,
                 safety,
                 dead,
+                alarms,
             }
         } else {
             Counts {

@@ -4,13 +4,15 @@ use gate::{Action, Actor, Outcome};
 use std::{collections::HashMap, time::Duration};
 use store::{AccountRow, FieldRow, JobRow, RequestRow, TicketRow, Tx};
 use words::{
-    AccountId, Channel, ContactKind, FieldClass, HoldLevel, MessageId, MessageKind, RequestState,
-    StaffId, Time,
+    AccountId, AlarmKind, Channel, ContactKind, FieldClass, HoldLevel, MessageId, MessageKind,
+    RequestState, StaffId, Time,
 };
 
 use crate::{
+    code::CodeView,
     desk::{Desk, Me},
     error::DeskError,
+    policies::{Around, Why},
     request::{Offer, place_words},
 };
 
@@ -114,8 +116,12 @@ pub struct RequestView {
     pub goes: String,
     /// Why its last sending failed, and when it is tried again.
     pub trouble: Option<(String, Option<Time>)>,
+    /// Where the rule that decided comes from, and what would change it now.
+    pub why: Why,
     /// Whether it waits for a second person, and the reader can be that.
     pub second: bool,
+    /// Whether the caller can read out a code for it.
+    pub code: CodeView,
 }
 
 /// Something that happened on the account before.
@@ -193,6 +199,9 @@ impl Desk {
                 .with_account(account.to_string())
                 .with_ticket(ticket.number),
         );
+        let account = self.account(&mut tx, account).await?;
+        self.notice_decoy(&mut tx, AlarmKind::DecoyOpened, me, &account, Some(ticket))
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -296,6 +305,15 @@ impl Desk {
             .ways_both(tx, &account, &fields, &points, &view.ticket)
             .await?;
         view.offers = self.offers(me, &view.ticket, &account, &fields, &points, &ways);
+        let around = Around {
+            actor: Actor::Staff(me.id, me.role),
+            ticket: &view.ticket,
+            account: &account,
+            fields: &fields,
+            points: &points,
+            ways: &ways,
+        };
+        self.explain_offers(&around, &mut view.offers);
         for row in requests.into_iter().rev() {
             let point = row
                 .contact_point_id
@@ -314,12 +332,17 @@ impl Desk {
                 letter = letter_about(&jobs, &challenge.id.to_string());
             }
             let trouble = letter.and_then(job_trouble);
+            let field = fields.iter().find(|field| Some(field.id) == row.field_id);
+            let why = self.why(&around, row.kind, field, &row.rule);
             let second = self.can_agree(tx, me, &account, &view.ticket, &row).await?;
+            let code = self.code_view(tx, me, &view.ticket, &row).await?;
             view.requests.push(RequestView {
                 row,
                 goes,
                 trouble,
+                why,
                 second,
+                code,
             });
         }
         view.before = self.before(tx, me, &account, &view.ticket).await?;
@@ -452,7 +475,11 @@ fn standing(account: &AccountRow, requests: &[RequestRow], held: Option<Time>) -
         };
     }
     let confirmed = requests.iter().rev().find(|row| {
-        row.expires_at.is_some() && matches!(row.state, RequestState::Done | RequestState::Sending)
+        row.expires_at.is_some()
+            && matches!(
+                row.state,
+                RequestState::Done | RequestState::Sending | RequestState::Ready
+            )
     });
     match confirmed {
         Some(row) => Standing::Confirmed {

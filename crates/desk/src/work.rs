@@ -303,7 +303,7 @@ impl Desk {
 }
 
 /// The one place that waits by the wall clock.
-async fn pause(time: Duration) {
+pub(crate) async fn pause(time: Duration) {
     tokio::time::sleep(time).await;
 }
 

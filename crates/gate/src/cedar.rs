@@ -11,7 +11,7 @@ use words::ProofKind;
 
 use crate::{
     facts::{Actor, Facts, Proof},
-    policies::PolicyError,
+    policies::{Faults, PolicyError},
 };
 
 /// The names of the schema's types, parsed once.
@@ -29,7 +29,7 @@ type Fault = Box<dyn std::error::Error>;
 impl Types {
     pub(crate) fn new() -> Result<Self, PolicyError> {
         let name =
-            |n: &str| EntityTypeName::from_str(n).map_err(|e| PolicyError::Syntax(e.to_string()));
+            |n: &str| EntityTypeName::from_str(n).map_err(|e| PolicyError::Syntax(Faults::one(&e)));
         Ok(Self {
             staff: name("Staunch::Staff")?,
             desk: name("Staunch::Desk")?,

@@ -82,9 +82,25 @@ impl Gate {
         &self.text
     }
 
+    /// The rules as people read them, in the order of the text.
+    pub fn described(&self) -> &[crate::Rule] {
+        self.policies.rules()
+    }
+
     /// The names of the rules, in alphabetical order.
     pub fn rules(&self) -> Vec<String> {
         self.policies.names()
+    }
+
+    /// These facts as Cedar is asked about them, for whoever wants to prove something about policies.
+    ///
+    /// # Errors
+    /// If they can't be said, such as two proofs of one kind; the gate then refuses.
+    pub fn question(
+        &self,
+        facts: &Facts,
+    ) -> Result<(cedar_policy::Request, cedar_policy::Entities), Box<dyn std::error::Error>> {
+        self.types.question(facts)
     }
 
     /// Decides. Whatever can't be evaluated is refused, and so is a challenge that no proof which

@@ -1,17 +1,20 @@
 //! Why a decision came out as it did, and what would change it, in plain words.
 
-use words::{HoldLevel, ProofKind, Role};
+use uuid::Uuid;
+use words::{ContactKind, ContactPointId, HoldLevel, ProofKind, Role};
 
-use crate::{Actor, Approval, Decision, Facts, Gate, Outcome};
+use crate::{
+    Actor, Approval, Decision, Destination, Facts, Gate, Outcome, invariants::INVARIANTS, source,
+};
 
 /// A decision, where its rule comes from, and what would change it.
 #[derive(Debug)]
 pub struct Explanation {
     /// The decision.
     pub decision: Decision,
-    /// The incident or clause behind the rule.
-    pub source: String,
-    /// What would change it, each a sentence; empty if nothing would.
+    /// The incidents and clauses behind the rule, each in words.
+    pub sources: Vec<String>,
+    /// What would change it, each as it follows on "what would change it:"; empty if nothing would.
     pub changes: Vec<String>,
 }
 
@@ -19,89 +22,111 @@ impl Gate {
     /// Explains a decision: each fact that could become another is tried.
     pub fn explain(&self, facts: &Facts) -> Explanation {
         let decision = self.decide(facts);
-        let source = self
-            .policies
-            .annotation(&cedar_policy::PolicyId::new(&decision.rule), "source")
-            .unwrap_or_default();
+        let sources = self.sources(&decision.rule);
         let mut changes = Vec::new();
         if decision.outcome != Outcome::Permit {
-            for way in &decision.ways {
-                changes.push(format!("It goes on once the owner gives {}.", listed(way)));
-            }
-            for (sentence, change) in tries() {
+            changes.extend(decision.ways.iter().map(|way| listed(way)));
+            for (change, alter) in TRIES {
                 let mut other = facts.clone();
-                if change(&mut other) && self.decide(&other).outcome < decision.outcome {
-                    changes.push(sentence.to_owned());
+                if alter(&mut other) && self.eases(&other, decision.outcome) {
+                    changes.push(change.to_owned());
                 }
             }
         }
         Explanation {
             decision,
-            source,
+            sources,
             changes,
         }
     }
-}
 
-/// `a proof by registered email`, `two proofs: by registered email and by registered phone`.
-fn listed(way: &[ProofKind]) -> String {
-    match way {
-        [one] => format!("a proof by {one}"),
-        many => {
-            let names: Vec<_> = many.iter().map(|kind| format!("by {kind}")).collect();
-            format!("{} proofs: {}", many.len(), names.join(" and "))
+    /// The incidents and clauses behind a rule, each in words; none for what is no rule of the set.
+    pub fn sources(&self, rule: &str) -> Vec<String> {
+        if let Some(text) = self
+            .policies
+            .annotation(&cedar_policy::PolicyId::new(rule), "source")
+        {
+            return source::in_words(&text);
+        }
+        if INVARIANTS.iter().any(|one| one.id == rule) {
+            return vec!["the promise itself, which no set of policies can loosen".to_owned()];
+        }
+        Vec::new()
+    }
+
+    /// Whether these facts have a better outcome. What would only be asked of an owner who can't
+    /// answer is none.
+    fn eases(&self, facts: &Facts, than: Outcome) -> bool {
+        match self.weigh(facts).outcome {
+            outcome if outcome >= than => false,
+            Outcome::Challenge => self.decide(facts).outcome < than,
+            _ => true,
         }
     }
 }
 
-type Change = fn(&mut Facts) -> bool;
-
-/// What could be otherwise; each says whether it changes anything.
-fn tries() -> Vec<(&'static str, Change)> {
-    vec![
-        ("It would be otherwise if the ticket were open.", |f| {
-            f.ticket.as_mut().is_some_and(|t| {
-                let changed = !t.open;
-                t.open = true;
-                changed
-            })
-        }),
-        (
-            "It would be otherwise once the owner has lifted the hold.",
-            |f| {
-                let changed = f.account.hold != HoldLevel::None;
-                f.account.hold = HoldLevel::None;
-                changed
-            },
-        ),
-        (
-            "It would be otherwise in a ticket that began after the contact point was confirmed and its cooling-off time was over.",
-            |f| {
-                f.destination.as_mut().is_some_and(|d| {
-                    let changed = !(d.confirmed && d.effective && d.before);
-                    (d.confirmed, d.effective, d.before) = (true, true, true);
-                    changed
-                })
-            },
-        ),
-        (
-            "It would be otherwise once a lead or an admin, other than whoever asked, has agreed.",
-            |f| {
-                let changed = f.approval.is_none();
-                f.approval = Some(Approval {
-                    role: Role::Lead,
-                    other: true,
-                    minutes: 0,
-                });
-                changed
-            },
-        ),
-        ("A lead may ask for it.", |f| match f.actor {
-            Actor::Staff(id, Role::Rep) => {
-                f.actor = Actor::Staff(id, Role::Lead);
-                true
-            }
-            _ => false,
-        }),
-    ]
+/// `the owner's yes at the registered email and a code from the registered phone`.
+fn listed(way: &[ProofKind]) -> String {
+    let each = way.iter().map(|kind| match kind {
+        ProofKind::Email => "the owner’s yes at the registered email",
+        ProofKind::Phone => "the owner’s answer by the registered phone",
+        ProofKind::Receipt => "a receipt code, typed by the owner on a page of their own",
+        ProofKind::Session => "the owner’s yes in their own login session",
+        ProofKind::Saved => "one of the owner’s saved recovery codes",
+    });
+    each.collect::<Vec<_>>().join(", together with ")
 }
+
+type Alter = fn(&mut Facts) -> bool;
+
+/// What could be otherwise; each says whether it changed anything.
+const TRIES: [(&str, Alter); 5] = [
+    ("the ticket being open", |f| {
+        f.ticket
+            .as_mut()
+            .is_some_and(|ticket| !std::mem::replace(&mut ticket.open, true))
+    }),
+    ("the owner’s lifting of the hold", |f| {
+        std::mem::replace(&mut f.account.hold, HoldLevel::None) != HoldLevel::None
+    }),
+    (
+        "a confirmed email that is on file before the conversation, and past its cooling-off time",
+        |f| {
+            let good = Destination {
+                id: ContactPointId(Uuid::nil()),
+                kind: ContactKind::Email,
+                confirmed: true,
+                effective: true,
+                before: true,
+            };
+            let lacked = !f
+                .destination
+                .as_ref()
+                .is_some_and(|d| d.confirmed && d.effective && d.before);
+            if lacked {
+                f.destination = Some(good);
+                f.account.reachable = true;
+            }
+            let mute = !f.ways.contains(&ProofKind::Email);
+            if mute {
+                f.ways.push(ProofKind::Email);
+            }
+            lacked || mute
+        },
+    ),
+    ("the leave of a second person, a lead or an admin", |f| {
+        let leave = Approval {
+            role: Role::Lead,
+            other: true,
+            minutes: 0,
+        };
+        f.approval.replace(leave).is_none()
+    }),
+    ("a lead’s asking for it", |f| match f.actor {
+        Actor::Staff(id, Role::Rep) => {
+            f.actor = Actor::Staff(id, Role::Lead);
+            true
+        }
+        _ => false,
+    }),
+];

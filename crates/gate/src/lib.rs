@@ -11,19 +11,25 @@
 //! loosen about it in `invariants.rs`; 5. tests that show who is refused.
 
 mod cedar;
+mod compare;
 mod decide;
+mod duties;
 mod explain;
 mod facts;
 mod invariants;
 mod loosen;
 mod permit;
 mod policies;
+mod source;
+mod told;
 
+pub use compare::Difference;
 pub use decide::{Decision, Gate, NO_WAY, Outcome, Way};
+pub use duties::{DUTIES, Duty};
 pub use explain::Explanation;
 pub use facts::{
     AccountFacts, Action, Actor, Approval, Destination, Effect, Facts, Field, Proof, TicketFacts,
 };
 pub use invariants::{INVARIANTS, Invariant, broken};
 pub use permit::Permit;
-pub use policies::{PolicyError, SCHEMA, SHIPPED};
+pub use policies::{Fault, Faults, Loosened, Neglected, PolicyError, Rule, SCHEMA, SHIPPED};

@@ -9,7 +9,7 @@ use words::{
 
 use crate::{
     AccountFacts, Action, Actor, Approval, Destination, Effect, Facts, Field, Gate, Outcome,
-    PolicyError, Proof, TicketFacts, invariants,
+    PolicyError, Proof, TicketFacts, invariants, policies::Loosened,
 };
 
 impl Gate {
@@ -18,23 +18,25 @@ impl Gate {
     /// each permit is checked against them; and `staunch policy prove` covers all cases.)
     ///
     /// # Errors
-    /// [`PolicyError::Loosened`] names the rule, the invariant and the case.
+    /// [`PolicyError::Loosened`] names the rule, the invariant and the case; [`PolicyError::Neglected`]
+    /// what it would forbid that no set may.
     pub fn checked(policies: &str) -> Result<Self, PolicyError> {
         let gate = Self::new(policies)?;
+        if let Some(neglected) = gate.neglected() {
+            return Err(PolicyError::Neglected(Box::new(neglected)));
+        }
         for case in cases() {
             let Some(broken) = invariants::broken(&case) else {
                 continue;
             };
             let decision = gate.judge(&case);
             if decision.outcome == Outcome::Permit {
-                return Err(PolicyError::Loosened(format!(
-                    "the rule `{}` would permit {} for {}, against `{}`: {}",
-                    decision.rule,
-                    case.action.as_str(),
-                    actor_word(case.actor),
-                    broken.id,
-                    broken.says
-                )));
+                return Err(PolicyError::Loosened(Box::new(Loosened {
+                    rule: decision.rule,
+                    what: format!("{} for {}", case.action.as_str(), actor_word(case.actor)),
+                    invariant: *broken,
+                    case: case.in_words(),
+                })));
             }
         }
         Ok(gate)
@@ -43,6 +45,8 @@ impl Gate {
 
 fn actor_word(actor: Actor) -> String {
     match actor {
+        Actor::Staff(_, Role::Auditor) => "an auditor".to_owned(),
+        Actor::Staff(_, Role::Admin) => "an admin".to_owned(),
         Actor::Staff(_, role) => format!("a {role}"),
         Actor::Desk => "the desk".to_owned(),
         Actor::Owner => "the owner".to_owned(),

@@ -81,7 +81,7 @@ fn a_rule_that_opens_a_back_door_is_refused() {
     let door = format!(
         "{SHIPPED}\n@id(\"vip\") @source(\"the boss\") permit (principal is Staunch::Staff, action == Staunch::Action::\"lock\", resource) when {{ principal.role == \"auditor\" }};"
     );
-    assert!(refused(&door).contains("the rule `vip` would permit lock for a auditor"));
+    assert!(refused(&door).contains("the rule `vip` would permit lock for an auditor"));
 }
 
 #[test]

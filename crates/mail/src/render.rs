@@ -36,6 +36,7 @@ enum Block {
 #[template(path = "letter.txt", escape = "none")]
 struct AsText<'a> {
     company: &'a str,
+    foot: &'a str,
     title: &'a str,
     blocks: &'a [Block],
 }
@@ -44,13 +45,20 @@ struct AsText<'a> {
 #[template(path = "letter.html")]
 struct AsHtml<'a> {
     company: &'a str,
+    foot: &'a str,
     subject: &'a str,
     title: &'a str,
     blocks: &'a [Block],
 }
 
+/// What we never do, at the foot of every letter.
+const NEVER: &str = "We never ask for codes or passwords.";
+/// The same under a code, which is asked for in a call that the owner made.
+const NEVER_BY_PHONE: &str = "We never ask for passwords, and we never call you for a code.";
+
 /// What a letter consists of before it is laid out.
 struct Draft {
+    foot: &'static str,
     subject: String,
     title: String,
     blocks: Vec<Block>,
@@ -63,18 +71,21 @@ struct Draft {
 pub fn render(letter: &Letter, company: &str) -> Result<Rendered, askama::Error> {
     let company = line(company);
     let Draft {
+        foot,
         subject,
         title,
         blocks,
     } = draft(letter);
     let text = AsText {
         company: &company,
+        foot,
         title: &title,
         blocks: &blocks,
     }
     .render()?;
     let html = AsHtml {
         company: &company,
+        foot,
         subject: &subject,
         title: &title,
         blocks: &blocks,
@@ -113,6 +124,14 @@ fn draft(letter: &Letter) -> Draft {
         } => outreach(signals, *at, *expires, link),
         Letter::Reply { number, text, link } => reply(*number, text, link),
         Letter::Frozen { at } => frozen(*at),
+        Letter::Code {
+            code,
+            what,
+            item,
+            at,
+            expires,
+            link,
+        } => self::code(code, *what, item.as_deref(), *at, *expires, link),
         Letter::Planned {
             what,
             channel,
@@ -160,6 +179,7 @@ fn planned(what: PlanKind, channel: Channel, at: Time, effective: Time, link: &s
         _ => "If this was you, there is nothing to do. If it wasn't, stop it:",
     };
     Draft {
+        foot: NEVER,
         subject: title.into(),
         title: title.into(),
         blocks: vec![
@@ -171,6 +191,64 @@ fn planned(what: PlanKind, channel: Channel, at: Time, effective: Time, link: &s
                  button does: it stops this and freezes your account's data at our support desk at once.",
             ),
         ],
+    }
+}
+
+fn code(
+    code: &str,
+    what: RequestKind,
+    item: Option<&str>,
+    at: Time,
+    expires: Time,
+    link: &str,
+) -> Draft {
+    let mut blocks = vec![
+        text("Here is the code for the call that you are in with us:"),
+        Block::Value(grouped(code)),
+        text(format!(
+            "It approves one thing: that we {}. That was asked for on {}. The code works once, \
+             until {}.",
+            approved(what, item),
+            moment(at),
+            moment(expires)
+        )),
+        text(
+            "Never read it out unless you called us yourself. We never call you and ask for it, and \
+             nobody else needs it.",
+        ),
+    ];
+    blocks.extend(wasnt_me(
+        "If you aren't on the phone with us, keep it to yourself and tell us:",
+        link,
+    ));
+    Draft {
+        foot: NEVER_BY_PHONE,
+        subject: "A code for your call with our support".into(),
+        title: "Your code".into(),
+        blocks,
+    }
+}
+
+/// Three digits, three, and two: read at a glance.
+fn grouped(code: &str) -> Zeroizing<String> {
+    let mut out = Zeroizing::new(String::with_capacity(code.len() + 2));
+    for (n, digit) in code.chars().filter(char::is_ascii_digit).enumerate() {
+        if n == 3 || n == 6 {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// What a code approves, after "that we": the question without its asking.
+fn approved(what: RequestKind, item: Option<&str>) -> String {
+    match (what, item) {
+        (RequestKind::Deliver, Some(item)) => format!("send you {}", line(item)),
+        _ => question(what)
+            .trim_start_matches("Did you ask us to ")
+            .trim_end_matches('?')
+            .to_owned(),
     }
 }
 
@@ -186,26 +264,41 @@ fn confirm(
         (RequestKind::Deliver, Some(item)) => {
             format!("Did you ask us to send you this: {}?", line(item))
         }
+        (RequestKind::Reveal, Some(item)) => {
+            format!(
+                "May the person on our support see this for five minutes: your {}?",
+                line(item)
+            )
+        }
         _ => question(what).to_owned(),
     };
     let asked = match what {
         RequestKind::Ask => "said they were you",
         _ => "asked for it in your name",
     };
-    Draft {
-        subject: question.clone(),
-        title: question,
-        blocks: vec![
-            text(format!("{} on {} {asked}.", who(channel), moment(at))),
-            button("Answer yes or no", link),
-            text(
-                "The link opens a page with two buttons: Yes, that was me, and No, it wasn't me. \
+    let mut blocks = vec![text(format!("{} on {} {asked}.", who(channel), moment(at)))];
+    if let (RequestKind::Reveal, Some(item)) = (what, item) {
+        blocks.push(text(format!(
+            "If you say yes, the person on our support who asked can see your {} for five minutes, \
+             and nothing else. We write to you about it afterwards.",
+            line(item)
+        )));
+    }
+    blocks.extend([
+        button("Answer yes or no", link),
+        text(
+            "The link opens a page with two buttons: Yes, that was me, and No, it wasn't me. \
                  Opening the page changes nothing, only a button does. No freezes your account's \
                  data at our support desk at once.",
-            ),
-            text("If you do nothing, nothing happens."),
-            text(format!("The link works until {}.", moment(expires))),
-        ],
+        ),
+        text("If you do nothing, nothing happens."),
+        text(format!("The link works until {}.", moment(expires))),
+    ]);
+    Draft {
+        foot: NEVER,
+        subject: question.clone(),
+        title: question,
+        blocks,
     }
 }
 
@@ -228,6 +321,7 @@ fn delivery(what: &str, content: &Content, channel: Channel, at: Time, link: &st
         link,
     ));
     Draft {
+        foot: NEVER,
         subject: "What was asked for from your account".into(),
         title: format!("Your {what}"),
         blocks,
@@ -260,6 +354,7 @@ fn notice(contacts: &[Contact], link: &str) -> Draft {
         "Someone contacted our support about your account"
     };
     Draft {
+        foot: NEVER,
         subject: subject.into(),
         title: "About your account".into(),
         blocks,
@@ -268,6 +363,7 @@ fn notice(contacts: &[Contact], link: &str) -> Draft {
 
 fn outreach(signals: &[String], at: Time, expires: Time, link: &str) -> Draft {
     Draft {
+        foot: NEVER,
         subject: "Was this you?".into(),
         title: "Was this you?".into(),
         blocks: vec![
@@ -294,6 +390,7 @@ fn reply(number: i64, words: &str, link: &str) -> Draft {
         link,
     ));
     Draft {
+        foot: NEVER,
         subject: format!("An answer from our support (#{number})"),
         title: "Our answer".into(),
         blocks,
@@ -302,6 +399,7 @@ fn reply(number: i64, words: &str, link: &str) -> Draft {
 
 fn frozen(at: Time) -> Draft {
     Draft {
+        foot: NEVER,
         subject: "Your account's data is frozen at our support desk".into(),
         title: "Your account's data is frozen".into(),
         blocks: vec![
@@ -381,6 +479,9 @@ fn given(contact: &Contact) -> String {
             .map(|what| format!("We sent {what} to another address on your account.")),
         things(&contact.leaving)
             .map(|what| format!("We are about to send {what} to an address on your account.")),
+        things(&contact.shown).map(|what| {
+            format!("After a yes at an address on your account, we showed {what} to the person on support.")
+        }),
     ];
     let said: Vec<String> = said.into_iter().flatten().collect();
     if said.is_empty() {

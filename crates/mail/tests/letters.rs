@@ -54,6 +54,7 @@ fn all_letters() -> Vec<Letter> {
         reply("Hello"),
         Letter::Frozen { at: saturday() },
     ]);
+    all.extend(RequestKind::ALL.iter().map(|&what| code(what, None)));
     all.extend(PlanKind::ALL.iter().map(|&what| planned(what)));
     all
 }
@@ -245,13 +246,84 @@ fn what_is_going_to_change_is_told_with_one_button_that_stops_it() {
     assert!(factor.contains("Someone who called us asked for it; it was confirmed on Saturday"));
 }
 
+fn code(what: RequestKind, item: Option<&str>) -> Letter {
+    Letter::Code {
+        code: Zeroizing::new("48291307".into()),
+        what,
+        item: item.map(Into::into),
+        at: saturday(),
+        expires: time("2026-11-21T10:12:00Z"),
+        link: LINK.into(),
+    }
+}
+
+#[test]
+fn a_code_says_what_it_approves_and_never_to_read_it_out() {
+    let rendered = render(&code(RequestKind::Reset, None), "Acme Production").expect("renders");
+    assert_eq!(
+        rendered.subject, "A code for your call with our support",
+        "a locked screen shows no code"
+    );
+    assert_eq!(
+        rendered.text.as_str(),
+        "Acme Production · customer support\n\
+         \n\
+         Your code\n\
+         \n\
+         Here is the code for the call that you are in with us:\n\
+         \n    482 913 07\n\
+         \n\
+         It approves one thing: that we reset your password. That was asked for on Saturday 21 \
+         November at 10:02 (UTC). The code works once, until Saturday 21 November at 10:12 (UTC).\n\
+         \n\
+         Never read it out unless you called us yourself. We never call you and ask for it, and \
+         nobody else needs it.\n\
+         \n\
+         If you aren't on the phone with us, keep it to yourself and tell us:\n\
+         \n\
+         It wasn't me:\n\
+         https://desk.example/o/abc?x=1&y=2\n\
+         \n\
+         The link opens a page with one button. Opening the page changes nothing; the button freezes \
+         your account's data at our support desk at once.\n\
+         \n\
+         We never ask for passwords, and we never call you for a code.\n\
+         Why am I seeing this? Because this address is on your account at Acme Production.\n"
+    );
+    for (what, item, approves) in [
+        (
+            RequestKind::Deliver,
+            Some("invoice 10442"),
+            "that we send you invoice 10442.",
+        ),
+        (
+            RequestKind::Unlock,
+            None,
+            "that we lift the hold on your account.",
+        ),
+    ] {
+        let rendered = render(&code(what, item), "Acme Production").expect("renders");
+        assert!(
+            rendered.text.contains(approves),
+            "{}",
+            rendered.text.as_str()
+        );
+    }
+}
+
 #[test]
 fn every_letter_has_a_complete_text_part_and_a_plain_html_part() {
     for letter in all_letters() {
         let rendered = render(&letter, "Acme Production").expect("renders");
         let frozen = matches!(letter, Letter::Frozen { .. });
         for part in [&rendered.text, &rendered.html] {
-            assert!(part.contains("We never ask for codes or passwords."));
+            let foot = match letter {
+                Letter::Code { .. } => {
+                    "We never ask for passwords, and we never call you for a code."
+                }
+                _ => "We never ask for codes or passwords.",
+            };
+            assert!(part.contains(foot));
         }
         assert_eq!(rendered.text.contains(LINK), !frozen);
         assert_eq!(

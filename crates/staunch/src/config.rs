@@ -213,6 +213,7 @@ impl Settings {
             ("desk.look_ups", desk.look_ups.into(), 1, 1_000_000),
             ("desk.questions", desk.questions.into(), 1, 1_000_000),
             ("desk.deliveries", desk.deliveries.into(), 1, 1_000_000),
+            ("desk.reveals_per_hour", desk.reveals_per_hour.into(), 1, 60),
             ("desk.session_hours", desk.session_hours, 1, 24),
             ("desk.session_idle_hours", desk.session_idle_hours, 1, 24),
             ("desk.invitation_hours", desk.invitation_hours, 1, 24 * 14),

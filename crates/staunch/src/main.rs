@@ -2,10 +2,12 @@
 
 mod accounts;
 mod config;
+mod decoys;
 mod hook;
 mod journal;
 mod keys;
 mod listen;
+mod policy;
 mod serve;
 mod staff;
 mod system;
@@ -32,12 +34,18 @@ enum Command {
     /// Bring accounts in.
     #[command(subcommand)]
     Accounts(accounts::Command),
+    /// Make accounts of nobody that raise an alarm, or list them.
+    #[command(subcommand)]
+    Decoys(decoys::Command),
     /// Make API tokens.
     #[command(subcommand)]
     Token(token::Command),
     /// Let somebody back in who lost their password or authenticator.
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Check, load, show or explain the policies that decide.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Verify or export the ledger.
     #[command(subcommand)]
     Ledger(journal::Command),
@@ -73,8 +81,10 @@ fn main() -> Result<()> {
         Command::Serve(place) => run(serve::serve(place, false)),
         Command::Demo(place) => run(serve::serve(place, true)),
         Command::Accounts(command) => run(accounts::run(command)),
+        Command::Decoys(command) => run(decoys::run(command)),
         Command::Token(command) => run(token::run(command)),
         Command::Staff(command) => run(staff::run(command)),
+        Command::Policy(command) => run(policy::run(command)),
         Command::Ledger(command) => run(journal::run(command)),
     }
 }

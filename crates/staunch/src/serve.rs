@@ -98,7 +98,14 @@ impl Outside {
     }
 }
 
+/// A desk with the policies in force; there is none if the newest set can't be used.
 async fn open_desk(settings: Settings, folder: &Folder, outside: Outside) -> Result<Arc<Desk>> {
+    let desk = put_together(settings, folder, outside).await?;
+    desk.take_up_policies().await?;
+    Ok(desk)
+}
+
+async fn put_together(settings: Settings, folder: &Folder, outside: Outside) -> Result<Arc<Desk>> {
     let alone = folder.alone()?;
     let used = settings.server.database.is_none() && folder.database().exists();
     let (master, seed) = folder.keys(&SystemEntropy, used)?;
@@ -157,12 +164,26 @@ pub(crate) async fn offline_even_new(data: &Path, config: Option<&Path>) -> Resu
     Ok(desk)
 }
 
+/// The same for a command about the policies themselves, whether or not the newest set can be used:
+/// the shipped ones decide for as long as it runs.
+pub(crate) async fn offline_whatever_policies(
+    data: &Path,
+    config: Option<&Path>,
+) -> Result<Arc<Desk>> {
+    let settings = Loaded::load(config, Some(data))?.settings;
+    settings.check()?;
+    put_together(settings, &Folder::existing(data)?, nowhere()).await
+}
+
 async fn beside(settings: Settings, folder: &Folder) -> Result<Arc<Desk>> {
-    let outside = Outside {
+    open_desk(settings, folder, nowhere()).await
+}
+
+fn nowhere() -> Outside {
+    Outside {
         carrier: Arc::new(NoMail),
         provider: Arc::new(NoProvider),
-    };
-    open_desk(settings, folder, outside).await
+    }
 }
 
 pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
@@ -264,6 +285,11 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
             let _ = stopping.wait_for(|stop| *stop).await;
         }));
     }
+    let (kept, mut until) = (desk.clone(), stopping.clone());
+    tasks.spawn(kept.keep_policies(async move {
+        // An error means that the server is gone, which is the same.
+        let _ = until.wait_for(|stop| *stop).await;
+    }));
     if let Some(scene) = &scene {
         scene.greet(&base);
     } else {

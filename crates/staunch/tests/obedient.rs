@@ -76,6 +76,8 @@ fn acts(customer: &Customer, other: &str) -> Vec<Act> {
 struct Watcher<'a> {
     customers: &'a [Customer],
     answers: usize,
+    /// All that was looked at, in which no code may stand either.
+    seen: Vec<String>,
 }
 
 impl Watcher<'_> {
@@ -84,6 +86,19 @@ impl Watcher<'_> {
         for customer in self.customers {
             assert_eq!(customer.leak(text), None, "leaked in {what}: {text}");
         }
+        self.seen.push(text.to_owned());
+    }
+
+    /// Whether a code stands anywhere, by itself or as it is read out.
+    fn tells(&self, code: &str) -> Option<&String> {
+        let grouped = format!("{} {} {}", &code[..3], &code[3..6], &code[6..]);
+        let alone = |text: &str, at: usize| {
+            let edge = |c: Option<char>| !c.is_some_and(|c| c.is_alphanumeric() || c == '-');
+            edge(text[..at].chars().next_back()) && edge(text[at + code.len()..].chars().next())
+        };
+        self.seen.iter().find(|text| {
+            text.contains(&grouped) || text.match_indices(code).any(|(at, _)| alone(text, at))
+        })
     }
 }
 
@@ -109,6 +124,7 @@ async fn torment(engine: Engine) {
         Customer::new(71, true),
         Customer::new(72, false),
         Customer::new(73, true),
+        Customer::new(74, true),
     ];
     house.import(
         &customers
@@ -134,6 +150,7 @@ async fn torment(engine: Engine) {
     let mut watcher = Watcher {
         customers: &customers,
         answers: 0,
+        seen: Vec::new(),
     };
     let mut kinds = BTreeSet::new();
     // Every pair for a rep; for the others every act after each of three.
@@ -181,6 +198,19 @@ async fn torment(engine: Engine) {
                     let (status, answer) = token.post(&path, act.body.clone()).await;
                     assert!(!status.is_server_error(), "{act:?}: {status} {answer}");
                     watcher.look(&format!("the answer to {act:?}"), &answer.to_string());
+                    if answer["state"] == "waiting" {
+                        let id = answer["id"].as_str().expect("an id");
+                        let code = format!("/tickets/{number}/requests/{id}/code");
+                        let (status, sent) = token.post(&code, json!({})).await;
+                        assert!(!status.is_server_error(), "{status} {sent}");
+                        watcher.look("the answer to sending a code", &sent.to_string());
+                        let (status, tried) = token
+                            .post(&format!("{code}/tries"), json!({"code": "00000000"}))
+                            .await;
+                        assert!(!status.is_server_error(), "{status} {tried}");
+                        watcher.look("the answer to a code", &tried.to_string());
+                        kinds.insert(format!("code {status}"));
+                    }
                     if let Some(state) = answer["state"].as_str() {
                         kinds.insert(format!(
                             "{} {state}",
@@ -217,14 +247,65 @@ async fn torment(engine: Engine) {
         "act refused",
         "lock done",
         "unlock refused",
+        "code 200 OK",
     ] {
         assert!(
             kinds.contains(reached),
             "{reached} was not reached: {kinds:?}"
         );
     }
+    one_reveal(&house, &customers[3], &mut watcher).await;
     let events = live.lock().expect("lock").clone();
     search(&house, &customers, watcher, &events).await;
+}
+
+/// The owner's yes shows one value, once asked for, to the one who asked, in that one answer; nothing
+/// less shows anything.
+async fn one_reveal(house: &House, customer: &Customer, watcher: &mut Watcher<'_>) {
+    let (rep, other) = (house.token("rep"), house.token("lead"));
+    let id = find(&rep, "external_id", &customer.external_id).await;
+    let opened = json!({"channel": "phone", "subject": "Wrong address", "account": id});
+    let (status, opened) = rep.post("/tickets", opened).await;
+    assert_eq!(status, StatusCode::CREATED, "{opened}");
+    let ticket = format!("/tickets/{}", opened["number"]);
+    let ask = json!({"kind": "reveal", "field": "address"});
+    let (status, asked) = rep.post(&format!("{ticket}/requests"), ask).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{asked}");
+    watcher.look("the asking for a reveal", &asked.to_string());
+    let id = asked["id"].as_str().expect("an id");
+    let reveal = format!("{ticket}/requests/{id}/reveal");
+    let (status, answer) = rep.post(&reveal, json!({})).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{answer}");
+    watcher.look("a reveal before the owner's yes", &answer.to_string());
+
+    let subject = "May the person on our support see this for five minutes: your postal address?";
+    let question = house.mail(&customer.email, subject).await;
+    watcher.look(
+        "the question",
+        &String::from_utf8_lossy(&question.raw).replace(&customer.email, ""),
+    );
+    let owner = Browser::new(house);
+    owner.post(&question.link(), &[("answer", "yes")]).await;
+    let (status, answer) = other.post(&reveal, json!({})).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{answer}");
+    watcher.look("somebody else's reveal", &answer.to_string());
+    let (status, answer) = rep.get(&reveal).await;
+    assert!(!status.is_success(), "{answer}");
+    watcher.look("a reveal by a link", &answer.to_string());
+
+    let (status, mut answer) = rep.post(&reveal, json!({})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(answer["value"], customer.document["fields"]["address"]);
+    answer["value"] = Value::Null;
+    watcher.look("the rest of the reveal", &answer.to_string());
+    for path in [ticket.as_str(), "/tickets?filter=open"] {
+        let (_, answer) = rep.get(path).await;
+        watcher.look("what is read after a reveal", &answer.to_string());
+    }
+    rep.post(&format!("{ticket}/close"), Value::Null).await;
+    let (status, answer) = rep.post(&reveal, json!({})).await;
+    assert_eq!(status, StatusCode::CONFLICT, "{answer}");
+    watcher.look("a reveal from a closed ticket", &answer.to_string());
 }
 
 /// Searches everything that left the desk.
@@ -290,6 +371,11 @@ async fn search(house: &House, customers: &[Customer], mut watcher: Watcher<'_>,
         "the exported ledger",
         &std::fs::read_to_string(&export).expect("an export"),
     );
+    let codes: Vec<String> = sent.iter().filter_map(support::Mail::code).collect();
+    assert!(!codes.is_empty(), "no code was sent");
+    for code in &codes {
+        assert_eq!(watcher.tells(code), None, "a code was told");
+    }
     println!(
         "the obedient rep: {} answers searched, {} letters, nothing leaked",
         watcher.answers,

@@ -229,6 +229,81 @@ fn the_fraudster_gets_nothing_the_owner_hears_and_freezes() {
     });
 }
 
+/// The id of the newest request on a ticket's page.
+fn request(html: &str) -> String {
+    let at = html.find("id=\"request-").expect("a request") + "id=\"request-".len();
+    html[at..].chars().take_while(|c| *c != '"').collect()
+}
+
+#[test]
+fn a_caller_proves_a_reset_with_a_code_and_lifts_a_freeze_in_two_steps() {
+    on_each_engine(async |engine| {
+        let cast = cast(engine).await;
+        let path = cast.call("external_id", &cast.robin.external_id).await;
+        cast.ask(&path, "reset", "", "").await;
+        let page = cast.rep.get(&path).await;
+        assert!(
+            page.html.contains("Send a code to read out"),
+            "{}",
+            page.html
+        );
+        let below = format!("{path}/requests/{}/code", request(&page.html));
+        cast.rep.post(&below, &[]).await;
+        let mail = cast
+            .house
+            .mail(&cast.robin.email, "A code for your call")
+            .await;
+        let code = mail.code().expect("a code in the mail");
+        assert!(!mail.subject.contains(&code));
+        let page = cast.rep.get(&path).await;
+        assert!(page.html.contains("The code that the caller reads out"));
+        assert!(!page.html.contains(&code));
+        let tries = format!("{below}/tries");
+        let wrong = if code == "00000000" {
+            "00000001"
+        } else {
+            "00000000"
+        };
+        let page = cast.rep.post(&tries, &[("code", wrong)]).await;
+        assert!(page.html.contains("That code didn"), "{}", page.html);
+        assert!(cast.house.hooks().is_empty());
+        let page = cast.rep.post(&tries, &[("code", &code)]).await;
+        assert!(page.html.contains("The code is right"), "{}", page.html);
+        let hook = cast
+            .house
+            .wait("a hook", |house| house.hooks().first().cloned())
+            .await;
+        assert!(hook.body.contains("reset.confirmed"), "{}", hook.body);
+
+        // It wasn't them after all: frozen, from the link under the code.
+        let owner = Browser::new(&cast.house);
+        owner.post(&mail.link(), &[("answer", "no")]).await;
+        cast.house.mail(&cast.robin.email, "frozen").await;
+        cast.lead
+            .post(&format!("{path}/requests"), &[("kind", "unlock")])
+            .await;
+        let mail = cast.house.mail(&cast.robin.email, "lift the hold").await;
+        let page = owner.post(&mail.link(), &[("answer", "yes")]).await;
+        assert!(page.html.contains("One more step"), "{}", page.html);
+        let receipt = cast.robin.document["fields"]["receipt_code"][&cast.robin.invoice]
+            .as_str()
+            .expect("a receipt's code");
+        let page = owner.post(&mail.link(), &[("receipt", "RQ00-0000")]).await;
+        assert!(page.html.contains("That didn't work"), "{}", page.html);
+        let frozen = cast.lead.get(&path).await;
+        assert!(frozen.html.contains("Frozen."), "{}", frozen.html);
+        let page = owner.post(&mail.link(), &[("receipt", receipt)]).await;
+        assert!(page.html.contains("Thank you."), "{}", page.html);
+        assert!(!page.html.contains("One more step") && !page.html.contains(receipt));
+        let page = cast.lead.get(&path).await;
+        assert!(!page.html.contains("Frozen."), "{}", page.html);
+        cast.nothing_leaked("the ticket's page", &page.html);
+        let log = cast.house.log();
+        cast.nothing_leaked("the log", &log);
+        assert!(!log.contains(&code), "a code is in the log");
+    });
+}
+
 #[test]
 fn the_honest_twin_gets_the_invoice_by_one_request() {
     on_each_engine(async |engine| {

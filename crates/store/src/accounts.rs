@@ -325,6 +325,18 @@ impl Tx {
             .bind(account).fetch_all(c).await?))
     }
 
+    /// The fields of an account that a text could speak of, with their sealed bytes: all that are
+    /// sealed but documents, whose values are files.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn spoken_fields(&mut self, account: AccountId) -> Result<Vec<FieldRow>, StoreError> {
+        Ok(on!(self, c => sqlx::query_as(
+            "select id, account_id, name, item, class, kind, shown, sealed, digest from fields \
+             where account_id = $1 and sealed is not null and kind <> 'document' order by name, item")
+            .bind(account).fetch_all(c).await?))
+    }
+
     /// One field.
     ///
     /// # Errors

@@ -44,6 +44,8 @@ pub enum Change {
     List,
     /// Jobs were queued.
     Jobs,
+    /// There is an alarm, or one was seen: for those only who may see them.
+    Alarms,
 }
 
 /// Which database it is.

@@ -11,12 +11,16 @@
 #[macro_use]
 mod db;
 mod accounts;
+mod alarms;
+mod decoys;
 mod jobs;
 mod journal;
 mod limits;
 mod owner;
 mod plans;
+mod policies;
 mod proofs;
+mod reveals;
 mod search;
 mod sessions;
 mod staff;
@@ -24,12 +28,16 @@ mod tickets;
 mod watched;
 
 pub use accounts::{AccountRow, ContactPointRow, FieldRow, NewField};
+pub use alarms::{AlarmLine, AlarmRow};
 pub use db::{Change, Engine, Store, StoreError, Tx, create_postgres};
+pub use decoys::DecoyLine;
 pub use jobs::{JobRow, NewJob};
 pub use journal::{Head, LedgerRow, NodeRow};
 pub use owner::{AttemptRow, ChallengeRow, HoldRow, NoticeRow};
 pub use plans::PlanRow;
+pub use policies::PolicySetRow;
 pub use proofs::{ApprovalRow, ProofRow};
+pub use reveals::RevealRow;
 pub use sessions::SessionRow;
 pub use staff::{InvitationRow, StaffRow, TokenRow};
 pub use tickets::{Filter, ListRow, MessageRow, RequestRow, TicketRow};

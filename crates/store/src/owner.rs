@@ -370,6 +370,23 @@ impl Tx {
         )
     }
 
+    /// Gives a challenge a code in the place of the one before: its keyed digest, and until when it
+    /// works.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if it was answered before.
+    pub async fn set_code(
+        &mut self,
+        id: ChallengeId,
+        code: &[u8],
+        until: Time,
+    ) -> Result<(), StoreError> {
+        one(
+            on!(self, c => sqlx::query("update challenges set code = $2, code_until = $3, tries = 0 where id = $1 and answered_at is null")
+            .bind(id).bind(code).bind(until).execute(c).await?.rows_affected()),
+        )
+    }
+
     /// Counts a try of a code. Returns how many there were, this one included.
     ///
     /// # Errors

@@ -464,7 +464,7 @@ impl Tx {
         )
     }
 
-    /// Requests that still wait for the owner although their time is over.
+    /// Requests that still wait for the owner, or to be used, although their time is over.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
@@ -474,17 +474,17 @@ impl Tx {
         limit: i64,
     ) -> Result<Vec<RequestRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
-            "select * from requests where state = 'waiting' and expires_at <= $1 order by expires_at limit $2")
+            "select * from requests where state in ('waiting', 'ready') and expires_at <= $1 order by expires_at limit $2")
             .bind(now).bind(limit).fetch_all(c).await?))
     }
 
-    /// When the next waiting request's time is over.
+    /// When the time of the next request that waits for the owner, or to be used, is over.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn next_overdue(&mut self) -> Result<Option<Time>, StoreError> {
         Ok(
-            on!(self, c => sqlx::query_scalar("select min(expires_at) from requests where state = 'waiting'")
+            on!(self, c => sqlx::query_scalar("select min(expires_at) from requests where state in ('waiting', 'ready')")
             .fetch_one(c).await?),
         )
     }

@@ -5,10 +5,12 @@ import { startKeys } from "./keys";
 import { startLive } from "./live";
 import { startPages } from "./pages";
 import { startPalette } from "./palette";
+import { startReveals } from "./reveal";
 import { startThemes } from "./themes";
 import { startTimes } from "./times";
 import { startToasts } from "./toasts";
 
+startReveals();
 startPages();
 startDrafts();
 startTimes();

@@ -65,8 +65,8 @@ async function refresh(): Promise<void> {
 
 function concerns(data: string): boolean {
   try {
-    const news = JSON.parse(data) as { ticket?: number; list?: boolean };
-    return news.list === true || news.ticket !== undefined;
+    const news = JSON.parse(data) as { ticket?: number; list?: boolean; alarms?: boolean };
+    return news.list === true || news.alarms === true || news.ticket !== undefined;
   } catch {
     return true;
   }

@@ -10,19 +10,22 @@ use web::{
     view::{
         Counts, Flash, Me, Place, Shell, Tone, When,
         access::{Asked, NewToken, SessionRow, SessionsPage, TokenRow, TokensPage},
+        alarms::{AlarmLine, AlarmsPage},
         calls::{LookUpPage, NewCallPage},
         ledger::{EntryRow, LedgerPage},
         mail::{MailPage, MailRow},
         notice::NoticePage,
-        offer::{Offer, Verdict},
+        offer::{Offer, Verdict, Why},
         oneself::{AuthenticatorPage, NewAuthenticatorPage, PasswordPage},
         owner::{Answer, ConfirmPage, OutreachPage, RepudiatePage},
         people::{AnewRow, EnrolAnewPage, InvitationRow, NewInvitation, PeoplePage, PersonRow},
+        policies::{DifferenceRow, Found as FoundPolicies, PoliciesPage, RuleRow},
+        reveal::RevealedPage,
         settings::{CatalogueRow, SettingGroup, SettingLine, SettingsPage},
         sign_in::{CodePage, DemoLogin, EnrolPage, SignInPage, WelcomePage},
         ticket::{
             Account, ContactRow, DeliveryNote, Escalated, FieldRow, FindAccount, Found,
-            HistoryLine, Message, Proof, ReplyTo, RequestCard, SignalLine, Ticket,
+            HistoryLine, Message, Proof, ReadOut, ReplyTo, RequestCard, SignalLine, Ticket,
         },
         tickets::{Filter, FilterLine, TicketList, TicketRow, TicketsPage},
         world::{
@@ -74,6 +77,7 @@ fn shell(place: Place, role: Role) -> Shell {
             escalated: 1,
             safety: 1,
             dead_letters: 2,
+            alarms: 2,
         },
         place,
         flash: None,
@@ -273,9 +277,17 @@ fn offer(
         explains: s(explains),
         items: items.iter().map(|item| s(item)).collect(),
         verdict,
-        rule: s(
-            "A sealed field goes only to a contact point that was registered before this conversation began (rule 2).",
-        ),
+        rule: Why {
+            rule: s("The rule “deliver to the owner”."),
+            sources: vec![
+                s(
+                    "2015: a shop’s chat support gave out a home address and phone number to someone who knew a name and a wrong address",
+                ),
+                s("47 CFR 64.2010(c): to the address of record"),
+            ],
+            changes: Vec::new(),
+            stands: false,
+        },
     }
 }
 
@@ -445,6 +457,7 @@ fn ticket() -> Ticket {
         signals: vec![],
         account: Some(account()),
         find: FindAccount::default(),
+        composer: web::view::ticket::Composer::default(),
         requests: vec![
             RequestCard {
                 id: s("r2"),
@@ -457,10 +470,36 @@ fn ticket() -> Ticket {
                     "The owner got a mail with two buttons. On yes, they choose a new password themselves.",
                 ),
                 second: false,
+                code: ReadOut::No,
                 words: s(
                     "I've just sent a mail to the address on your account. Open it and press the first button, then we're done.",
                 ),
-                rule: s("A credential changes only when the owner confirms it (rule 2)."),
+                rule: Why {
+                    rule: s("The rule “the owner confirms”."),
+                    sources: vec![s(
+                        "2023: a ten-minute call with facts from a public profile got a second factor reset",
+                    )],
+                    changes: vec![
+                        s("the owner’s yes at the registered email"),
+                        s("a receipt code, typed by the owner on a page of their own"),
+                    ],
+                    stands: false,
+                },
+                show: false,
+            },
+            RequestCard {
+                id: s("r3"),
+                title: s("Show postal address"),
+                state: RequestState::Ready,
+                when: ago(1),
+                until: Some(ahead(4)),
+                goes: s("asked at the registered email, on file since 2019"),
+                next: s("The owner said yes: whoever asked can see it, until the time is over."),
+                second: false,
+                code: ReadOut::No,
+                words: String::new(),
+                rule: Why::default(),
+                show: true,
             },
             RequestCard {
                 id: s("r1"),
@@ -471,8 +510,10 @@ fn ticket() -> Ticket {
                 goes: s("to the registered email"),
                 next: s("The mail server took it at 10:02."),
                 second: false,
+                code: ReadOut::No,
                 words: String::new(),
-                rule: String::new(),
+                rule: Why::default(),
+                show: false,
             },
         ],
         offers: offers(),
@@ -562,7 +603,7 @@ fn frozen() -> Ticket {
         requests: [(RequestState::Sending, "Being sent."), (RequestState::Denied, "The owner said it wasn't them. Their data is frozen."), (RequestState::Expired, "The owner didn't answer within 24 hours. You can ask again."), (RequestState::Refused, "It needs the owner."), (RequestState::Failed, "The mail server didn't take the message (it said 451 try later). We'll try again in 4 minutes.")]
             .into_iter()
             .enumerate()
-            .map(|(i, (state, next))| RequestCard { id: format!("x{i}"), title: s("Reset the password"), state, when: ago(30), until: None, goes: String::new(), next: s(next), second: false, words: if state == RequestState::Denied { s("I can't go on with this here. You'll hear from us at the address on your account.") } else { String::new() }, rule: String::new() })
+            .map(|(i, (state, next))| RequestCard { id: format!("x{i}"), title: s("Reset the password"), state, when: ago(30), until: None, goes: String::new(), next: s(next), second: false, code: ReadOut::No, words: if state == RequestState::Denied { s("I can't go on with this here. You'll hear from us at the address on your account.") } else { String::new() }, rule: Why::default(), show: false })
             .collect(),
         messages: vec![
             message(1, MessageKind::Heard, "Wen Li?", "Hello,\n\nI need the invoice for my taxes by noon. The baby is crying, please hurry.\n\nWen", 60 * 26),
@@ -942,6 +983,56 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             sent_today: 312,
         },
     )?;
+    write(
+        "revealed",
+        &RevealedPage {
+            company: s(COMPANY),
+            what: s("Postal address"),
+            value: s("14 Marzipan Crossing, Velden"),
+            number: 1043,
+            login: s("ada"),
+            until: ahead(4),
+            seconds: 248,
+            mark: s("ada · #1043 · 21 Nov 2026 10:04 UTC"),
+        },
+    )?;
+    let alarm = |n: u64, text: &str, means: &'static str, seen: bool| AlarmLine {
+        id: format!("a{n}"),
+        when: ago(n * 40),
+        text: s(text),
+        means,
+        who: s("Bo Lind"),
+        account: s("A-1187"),
+        ticket: Some(1040 + i64::try_from(n).unwrap_or(0)),
+        seen: seen.then(|| (s("Ada Reyes"), ago(n * 30))),
+    };
+    write(
+        "alarms",
+        &AlarmsPage {
+            shell: shell(Place::Alarms, Role::Lead),
+            alarms: vec![
+                alarm(
+                    0,
+                    "Asked for something of a decoy",
+                    "Nobody's customer has this account, so no customer can have asked for it. Talk to them soon.",
+                    false,
+                ),
+                alarm(
+                    1,
+                    "Looked up a decoy",
+                    "Nobody's customer has this account. They may have mistyped, or be trying names and numbers.",
+                    false,
+                ),
+                alarm(
+                    4,
+                    "Wanted to see more than one person may within an hour",
+                    "Nothing more was shown. Ask them what they are working on; the ledger has what they saw.",
+                    true,
+                ),
+            ],
+            before: None,
+        },
+    )?;
     let events = [
         "signed in",
         "ticket opened",
@@ -982,6 +1073,98 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 })
                 .collect(),
             before: Some(48_205),
+        },
+    )?;
+    let rule =
+        |id: &str, opens, about: &str, answer, reason: &str, words: &str, source: &str| RuleRow {
+            id: s(id),
+            opens,
+            about: s(about),
+            answer,
+            reason: s(reason),
+            words: s(words),
+            sources: vec![s(source)],
+        };
+    let policies = PoliciesPage {
+        shell: shell(Place::Policies, Role::Admin),
+        version: 3,
+        shipped: false,
+        when: Some(ago(60 * 26)),
+        by: s("Noor Haddad"),
+        sha256: s("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+        rules: vec![
+            rule(
+                "deliver-to-the-owner",
+                true,
+                "have a value sent, have a copy of everything sent",
+                "",
+                "",
+                "",
+                "the pattern: “I gave a wrong address, what have you got?”, then “just mail me the invoice”",
+            ),
+            rule(
+                "secrets-stay",
+                false,
+                "have a value sent, see a value",
+                "refuses",
+                "This is a secret of the account. Nobody can send or see it, ever; the machine only compares it.",
+                "That is something nobody here can see or send, not even a manager. It keeps you safe.",
+                "2023: a password was spoken to a caller who simply said they had none, and the mails that policy required were never sent",
+            ),
+            rule(
+                "the-owner-confirms",
+                false,
+                "reset the password",
+                "asks the owner",
+                "A reset happens only when the owner says yes at the email on file, or in another way that counts. Nothing changes until then.",
+                "I've sent a message to the email on your account.",
+                "2023: a ten-minute call with facts from a public profile got a second factor reset",
+            ),
+        ],
+        text: s(
+            "// Who may learn or change what, with which proofs.\n@id(\"staff-reads-masked\")\n@source(\"coinbase, robinhood\")\npermit (principal is Staunch::Staff, action in [Staunch::Action::\"lookUp\"], resource);\n",
+        ),
+        unusable: None,
+        may_load: true,
+        draft: String::new(),
+        found: None,
+        error: None,
+        demo_code: String::new(),
+    };
+    write("policies", &policies)?;
+    write(
+        "policies-checked",
+        &PoliciesPage {
+            draft: s("@id(\"reveal-nothing\")\n"),
+            demo_code: s("204817"),
+            found: Some(FoundPolicies::Fits {
+                rules: 44,
+                stricter: vec![DifferenceRow {
+                    what: s("See a value: refused instead of permitted, in 24 of the cases tried"),
+                    rule: s("reveal-nothing"),
+                    example: s(
+                        "A rep asks to see a value; the ticket is open and about this account; the field is sealed (address); a proof by registered email was given less than a minute ago.",
+                    ),
+                }],
+                wider: vec![],
+            }),
+            ..policies.clone()
+        },
+    )?;
+    write(
+        "policies-refused",
+        &PoliciesPage {
+            draft: s("@id(\"vip\")\n"),
+            found: Some(FoundPolicies::Breaks {
+                rule: s("vip"),
+                says: s(
+                    "requests are made in a ticket about that very account, and auditors make none",
+                ),
+                case: s(
+                    "An auditor asks to freeze the account; the ticket is open and about this account.",
+                ),
+            }),
+            ..policies
         },
     )?;
     let line = |key: &str, value: &str, source: &str| SettingLine {

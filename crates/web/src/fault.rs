@@ -87,6 +87,11 @@ impl From<DeskError> for Fault {
                 refusal: Some((rule, words)),
                 ..Self::plain(StatusCode::FORBIDDEN)
             },
+            DeskError::Stopped(stopped) => Self {
+                text,
+                refusal: Some((stopped.rule.to_owned(), stopped.words.to_owned())),
+                ..Self::plain(StatusCode::FORBIDDEN)
+            },
             DeskError::Store(_) | DeskError::Vault(_) | DeskError::Broken(_) => {
                 tracing::error!(%error, "a request failed inside");
                 Self::broken()

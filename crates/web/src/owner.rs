@@ -117,6 +117,14 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     "send it",
                     "It comes to the address on your account, and to no other.",
                 ),
+                RequestKind::Reveal => (
+                    format!(
+                        "show your {} to the person on support",
+                        item.as_deref().unwrap_or("data")
+                    ),
+                    "show it",
+                    "The person on our support who asked can see it for five minutes, and nothing else. We write to you about it afterwards.",
+                ),
                 _ if go_on.is_empty() => (
                     "reset your password".to_owned(),
                     "reset it",
@@ -190,7 +198,7 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     by(channel)
                 )
             },
-            given: given(&found.sent, &found.leaving),
+            given: given(&found.sent, &found.leaving, &found.shown),
             answer,
         }),
     }
@@ -208,7 +216,7 @@ fn planned(what: PlanKind) -> &'static str {
 }
 
 /// What left because of a contact, and what had not left yet: a "no" holds that back.
-fn given(sent: &[String], leaving: &[String]) -> String {
+fn given(sent: &[String], leaving: &[String], shown: &[String]) -> String {
     let mut said = Vec::new();
     if !sent.is_empty() {
         let sent = sent.join(", ");
@@ -220,6 +228,12 @@ fn given(sent: &[String], leaving: &[String]) -> String {
         let leaving = leaving.join(", ");
         said.push(format!(
             "This was about to be sent to the email on your account: {leaving}."
+        ));
+    }
+    if !shown.is_empty() {
+        let shown = shown.join(", ");
+        said.push(format!(
+            "After a yes at an address on your account, we showed this to the person on support: {shown}."
         ));
     }
     if said.is_empty() {

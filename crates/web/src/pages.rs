@@ -82,6 +82,7 @@ pub async fn shell(app: &App, me: &Me, place: Place, headers: &HeaderMap) -> Res
             escalated: count(counts.lead),
             safety: count(counts.safety),
             dead_letters: count(counts.dead),
+            alarms: count(counts.alarms),
         },
         place,
         flash: cookie::read(headers, cookie::FLASH).and_then(|text| cookie::unpack(&text)),

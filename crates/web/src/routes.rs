@@ -30,6 +30,8 @@ pub const WORKS: &[Role] = &[Role::Rep, Role::Lead, Role::Admin];
 pub const ALL: &[Role] = &[Role::Rep, Role::Lead, Role::Admin, Role::Auditor];
 /// Leads and admins.
 pub const LEADS: &[Role] = &[Role::Lead, Role::Admin];
+/// Those who look after how colleagues work.
+pub const HEEDS: &[Role] = &[Role::Lead, Role::Admin, Role::Auditor];
 /// Admins.
 pub const ADMINS: &[Role] = &[Role::Admin];
 /// Those who read the ledger.

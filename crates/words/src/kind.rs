@@ -151,6 +151,14 @@ words! {
     MessageKind = "message" { Heard = "heard", Said = "said", Reply = "reply", Note = "note", Desk = "desk", }
 }
 
+words! {
+    /// What leads and auditors must look at.
+    AlarmKind = "alarm" {
+        RevealLimit = "reveal limit", LookUpLimit = "look-up limit", DecoyFound = "decoy found",
+        DecoyOpened = "decoy opened", DecoyAsked = "decoy asked for",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

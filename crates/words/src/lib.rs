@@ -13,7 +13,7 @@ pub use id::{
     StaffId, TicketId, TokenId,
 };
 pub use kind::{
-    ChallengeKind, Channel, ContactKind, FieldClass, FieldKind, HoldLevel, MessageKind, PlanKind,
+    AlarmKind, ChallengeKind, Channel, ContactKind, FieldClass, FieldKind, HoldLevel, MessageKind, PlanKind,
     ProofKind, Queue, RequestKind, RequestState, Role, TicketKind, TicketState, UnknownWordError,
 };
 pub use time::{Clock, Time, TimeError};

@@ -1,7 +1,7 @@
 //! Finding an account by what a caller says: exact matches through blind indexes only, limited,
 //! and each one in the ledger, found or not.
 
-use words::{AccountId, Time};
+use words::{AccountId, AlarmKind, Time};
 
 use crate::{
     desk::{Desk, Me},
@@ -57,6 +57,8 @@ impl Desk {
             .await?
         {
             tx.entry(self.by(me, "account.look-up-limited").with("kind", kind));
+            self.alarm(&mut tx, AlarmKind::LookUpLimit, me, None, None)
+                .await?;
             self.commit(tx).await?;
             return Err(DeskError::Limited(free_at));
         }
@@ -78,6 +80,8 @@ impl Desk {
                         .with_account(account.id.to_string())
                         .with("kind", kind),
                 );
+                self.notice_decoy(&mut tx, AlarmKind::DecoyFound, me, &account, None)
+                    .await?;
                 found.push(Found {
                     open_tickets: tx.open_ticket_count(account.id).await?,
                     id: account.id,

@@ -9,11 +9,13 @@ mod put;
 mod read;
 mod rows;
 
+pub(crate) use check::Incoming;
 pub use document::{
     AccountDocument, ContactPointDocument, DocumentError, FieldDocument, StoredDocument,
     digest_label,
 };
 pub use import::{BadRow, ImportError, ImportOptions, Progress, Report};
 pub use look_up::Found;
+pub(crate) use put::Fresh;
 pub use put::{ACCOUNTS_SCOPE, Put};
 pub use rows::{Row, read_csv, read_jsonl};

@@ -205,6 +205,7 @@ impl Desk {
             ..account
         })
         .await?;
+        self.becomes_ordinary(tx, &known, actor).await?;
         tx.entry(
             entry(Put::Changed)
                 .with_account(known.id.to_string())

@@ -2,6 +2,7 @@
 //! reading in the ledger.
 
 use gate::{Action, Actor, Outcome};
+use words::AlarmKind;
 
 use crate::{
     desk::{Desk, Me},
@@ -31,6 +32,8 @@ impl Desk {
                 self.by(me, "account.look-up-limited")
                     .with("kind", "external_id"),
             );
+            self.alarm(&mut tx, AlarmKind::LookUpLimit, me, None, None)
+                .await?;
             self.commit(tx).await?;
             return Err(DeskError::Limited(free_at));
         }
@@ -57,6 +60,8 @@ impl Desk {
             self.by(me, "account.read")
                 .with_account(account.id.to_string()),
         );
+        self.notice_decoy(&mut tx, AlarmKind::DecoyOpened, me, &account, None)
+            .await?;
         let fields = tx.masked_fields(account.id).await?;
         let points = tx.contact_points(account.id).await?;
         let view = self.masked(&mut tx, account, &fields, &points).await?;

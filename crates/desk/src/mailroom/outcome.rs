@@ -30,7 +30,12 @@ impl Desk {
             LetterRef::Notice { .. } => "notice.told",
             _ => "mail.sent",
         };
-        tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket));
+        let mut entry = mail_entry(self.entry("desk", kind), job, mail, ticket);
+        if self.account(&mut tx, mail.account).await?.decoy {
+            // Nothing left: the record says so where the desk's pages don't.
+            entry = entry.with("decoy", true);
+        }
+        tx.entry(entry);
         tx.job_done(job, now).await?;
         if let LetterRef::Planned { plan } = &mail.letter {
             tx.plan_told(*plan, now).await?;

@@ -65,7 +65,7 @@ impl Me {
     }
 
     /// Refuses tokens, and people without one of these roles: who works here is decided by people.
-    fn must_be_a_person(&self, roles: &[Role]) -> Result<(), DeskError> {
+    pub(crate) fn must_be_a_person(&self, roles: &[Role]) -> Result<(), DeskError> {
         self.must_be(roles)?;
         if self.scopes.is_some() {
             return Err(DeskError::Forbidden(

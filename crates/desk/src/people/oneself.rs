@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A try that is charged and not yet checked.
-pub(super) struct Try {
+pub(crate) struct Try {
     limit: Limit,
     /// The hash of the password that they have.
     pub(super) password: Option<String>,
@@ -25,7 +25,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Forbidden`] for a token and whoever has none of these roles (any more);
     /// [`DeskError::Limited`].
-    pub(super) async fn try_oneself(&self, me: &Me, roles: &[Role]) -> Result<Try, DeskError> {
+    pub(crate) async fn try_oneself(&self, me: &Me, roles: &[Role]) -> Result<Try, DeskError> {
         me.must_be_a_person(roles)?;
         let mut tx = self.store.begin().await?;
         let staff = still(&mut tx, me, roles).await?;
@@ -45,7 +45,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Forbidden`] as above; [`DeskError::Invalid`] if something didn't fit.
-    pub(super) async fn prove_oneself(
+    pub(crate) async fn prove_oneself(
         &self,
         me: &Me,
         roles: &[Role],

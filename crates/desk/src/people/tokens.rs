@@ -11,7 +11,9 @@ use crate::{
 };
 
 /// What a token may be used for, on top of what its role allows.
-pub const SCOPES: [&str; 5] = ["tickets", "accounts", "events", "ledger", "records"];
+pub const SCOPES: [&str; 6] = [
+    "tickets", "accounts", "events", "ledger", "records", "alarms",
+];
 
 /// How a token begins, so that leaked ones are recognised.
 const PREFIX: &str = "stt_";

@@ -201,6 +201,7 @@ pub(crate) fn letter_kind(letter: &Letter) -> &'static str {
         Letter::Outreach { .. } => "outreach",
         Letter::Reply { .. } => "reply",
         Letter::Planned { .. } => "planned",
+        Letter::Code { .. } => "code",
         Letter::Frozen { .. } => "frozen",
     }
 }
@@ -212,6 +213,7 @@ pub(crate) fn link(letter: &Letter) -> String {
         | Letter::Notice { link, .. }
         | Letter::Outreach { link, .. }
         | Letter::Planned { link, .. }
+        | Letter::Code { link, .. }
         | Letter::Reply { link, .. } => link.clone(),
         Letter::Frozen { .. } => String::new(),
     }
@@ -247,6 +249,13 @@ pub(crate) fn says(letter: &Letter) -> String {
             effective,
             ..
         } => format!("{what} {channel} {at} {effective}"),
+        Letter::Code {
+            what,
+            item,
+            at,
+            expires,
+            ..
+        } => format!("{what} {item:?} {at} {expires}"),
         Letter::Frozen { at } => at.to_string(),
     }
 }

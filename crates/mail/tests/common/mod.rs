@@ -84,6 +84,7 @@ pub(crate) fn contact(channel: Channel, at: &str, sent: &[&str]) -> Contact {
         sent: sent.iter().map(|&s| s.into()).collect(),
         elsewhere: Vec::new(),
         leaving: Vec::new(),
+        shown: Vec::new(),
     }
 }
 

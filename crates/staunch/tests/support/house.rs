@@ -225,6 +225,27 @@ impl House {
         )
     }
 
+    /// Puts a set of policies into the database as another version of Staunch could have.
+    pub(crate) async fn store_policies(&self, text: &str) {
+        let store = match &self.engine {
+            Engine::Sqlite => store::Store::sqlite(&self.data().join("staunch.db")).await,
+            Engine::Postgres(url) => store::Store::postgres(url).await,
+        };
+        let store = store.expect("a store");
+        let mut tx = store.begin().await.expect("a transaction");
+        let version = tx.policies_version().await.expect("a version") + 1;
+        tx.add_policies(&store::PolicySetRow {
+            version,
+            text: text.to_owned(),
+            staff_id: None,
+            at: words::Time(1_795_255_200_000_000),
+        })
+        .await
+        .expect("added");
+        tx.commit().await.expect("a commit");
+        store.close().await;
+    }
+
     pub(crate) fn log(&self) -> String {
         self.log.lock().expect("lock").clone()
     }

@@ -33,6 +33,14 @@ impl Mail {
             .trim_end_matches(['.', ')', '>'])
             .to_owned()
     }
+
+    /// The code in it: eight digits on a line of their own.
+    pub(crate) fn code(&self) -> Option<String> {
+        self.text
+            .lines()
+            .map(|line| line.replace(' ', ""))
+            .find(|line| line.len() == 8 && line.bytes().all(|digit| digit.is_ascii_digit()))
+    }
 }
 
 #[derive(Default)]

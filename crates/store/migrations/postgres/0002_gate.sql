@@ -80,12 +80,14 @@ create table reveals (
     request_id uuid not null references requests (id),
     account_id uuid not null references accounts (id),
     ticket_id  uuid not null references tickets (id),
-    field_id   uuid not null references fields (id),
+    -- No reference: the company may stop sending the field.
+    field_id   uuid not null,
     staff_id   uuid not null references staff (id),
     at         bigint not null
 );
 create index reveals_by_staff on reveals (staff_id, at);
 create index reveals_by_account on reveals (account_id, at);
+create index reveals_by_ticket on reveals (ticket_id);
 
 -- What leads and auditors must look at.
 create table alarms (
@@ -99,6 +101,7 @@ create table alarms (
     seen_by    uuid references staff (id)
 );
 create index alarms_by_time on alarms (seen_at, at);
+create index alarms_by_account on alarms (account_id);
 
 -- The sets of policies that were loaded; the newest is in force.
 create table policies (

@@ -52,6 +52,10 @@ pub(super) struct NewMessage {
     kind: MessageKind,
     /// The words; 1 to 20,000 letters.
     text: String,
+    /// Whether card numbers, codes, passwords and tokens are taken out of it, instead of stopping it.
+    /// A `reply` is never changed.
+    #[serde(default)]
+    remove_secrets: bool,
 }
 
 /// A message that was written.
@@ -65,6 +69,12 @@ pub(super) struct Written {
 ///
 /// A `reply` goes to the account's registered email and nowhere else. Where there is none that counts,
 /// the gate refuses: 403 with `rule` and `words`.
+///
+/// What is typed is checked. Nothing takes a card number, a one-time code, a password or a token; a
+/// `reply` doesn't take details of the account either, nor what reads like one (an address, a date of
+/// birth, a phone number, an email address, a card's last digits, a bank account), whether it is right or
+/// not. Then nothing is kept or sent: 403 with `rule` and `words`. Ask for a `deliver` instead: what is on
+/// file goes to the registered contact point.
 #[utoipa::path(
     post, path = "/api/v1/tickets/{number}/messages", operation_id = "add_message", tag = "tickets",
     params(("number" = i64, Path, description = "The ticket's number.")),
@@ -77,10 +87,13 @@ pub(super) async fn add_message(
     Number(number): Number,
     Sent(sent): Sent<NewMessage>,
 ) -> Result<(StatusCode, Json<Written>), Fault> {
-    let id = app
-        .desk()
-        .add_message(&me, number, sent.kind, &sent.text)
-        .await?;
+    let desk = app.desk();
+    let id = if sent.remove_secrets {
+        desk.add_message_without_secrets(&me, number, sent.kind, &sent.text)
+            .await?
+    } else {
+        desk.add_message(&me, number, sent.kind, &sent.text).await?
+    };
     Ok((StatusCode::CREATED, Json(Written { id: id.into() })))
 }
 
@@ -88,7 +101,7 @@ pub(super) async fn add_message(
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Escalation {
-    /// Why, in at most 500 letters.
+    /// Why, in at most 500 letters. Card numbers, codes, passwords and tokens are taken out of it.
     reason: String,
 }
 

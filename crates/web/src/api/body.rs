@@ -8,6 +8,7 @@ use axum::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::error::Category;
 use std::error::Error as _;
+use words::RequestId;
 
 use crate::{app::App, fault::Fault};
 
@@ -94,6 +95,22 @@ impl FromRequestParts<App> for Number {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
         let Name(text) = Name::from_request_parts(parts, app).await?;
         text.parse().map(Self).map_err(|_| Fault::not_found())
+    }
+}
+
+/// The number of a ticket and the id of a request in it, from the path.
+pub(super) struct Numbered(pub(super) i64, pub(super) RequestId);
+
+impl FromRequestParts<App> for Numbered {
+    type Rejection = Fault;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Fault> {
+        let Path((number, id)) = Path::<(String, String)>::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Fault::not_found())?;
+        match (number.parse(), id.parse()) {
+            (Ok(number), Ok(id)) => Ok(Self(number, id)),
+            _ => Err(Fault::not_found()),
+        }
     }
 }
 

@@ -44,6 +44,7 @@ macro_rules! all {
 }
 
 lists! {
+    AlarmKind = "What happened that somebody should look at.", all!(AlarmKind);
     Channel = "Where a conversation happens.", all!(Channel);
     RequesterChannel = "How a requester can come. (The watch opens its tickets itself.)", all!(Channel, but Watch);
     Class = "How a field is protected: shown to reps, sealed (it goes only to the owner) or secret (it goes to nobody).",

@@ -6,7 +6,9 @@
 
 mod accounts;
 mod acts;
+mod alarms;
 mod body;
+mod codes;
 mod events;
 mod ledger;
 mod lists;
@@ -14,6 +16,7 @@ mod look_ups;
 mod openapi;
 mod problem;
 mod requests;
+mod reveals;
 mod shapes;
 mod tickets;
 
@@ -22,7 +25,7 @@ use words::Role;
 
 use crate::{
     fault::Fault,
-    routes::{ADMINS, AUDITS, LEADS, Routes, WORKS, Who},
+    routes::{ADMINS, AUDITS, HEEDS, LEADS, Routes, WORKS, Who},
 };
 
 pub(crate) use problem::problem;
@@ -39,6 +42,9 @@ const EVENTS: Who = token(LEADS, "events");
 const LEDGER: Who = token(AUDITS, "ledger");
 /// What the ledger says about one account.
 const RECORDS: Who = token(AUDITS, "records");
+
+/// What colleagues did that somebody should look at.
+const ALARMS: Who = token(HEEDS, "alarms");
 
 const fn token(roles: &'static [Role], scope: &'static str) -> Who {
     Who::Token(roles, scope)
@@ -66,6 +72,22 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             acts::add_message,
         )
         .post("/api/v1/tickets/{number}/requests", TICKETS, requests::ask)
+        .post(
+            "/api/v1/tickets/{number}/requests/{id}/code",
+            TICKETS,
+            codes::send,
+        )
+        .post(
+            "/api/v1/tickets/{number}/requests/{id}/code/tries",
+            TICKETS,
+            codes::take,
+        )
+        .post(
+            "/api/v1/tickets/{number}/requests/{id}/reveal",
+            TICKETS,
+            reveals::reveal,
+        )
+        .get("/api/v1/alarms", ALARMS, alarms::list)
         .post("/api/v1/tickets/{number}/escalate", TICKETS, acts::escalate)
         .post("/api/v1/tickets/{number}/assign", TICKETS, acts::assign)
         .post("/api/v1/tickets/{number}/release", TICKETS, acts::release)

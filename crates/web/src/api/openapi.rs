@@ -20,9 +20,9 @@ use utoipa::{
 use words::Role;
 
 use super::{
-    accounts, acts, events, ledger, look_ups,
+    accounts, acts, alarms, codes, events, ledger, look_ups,
     problem::{self, PROBLEM, Problem, SHARED},
-    requests, tickets,
+    requests, reveals, tickets,
 };
 use crate::{
     app::App,
@@ -37,7 +37,8 @@ const TOKEN: &str = "token";
     info(
         title = "Staunch",
         description = "The help desk for programs. A token acts as a rep of its role, through the same gate as \
-            everybody: nothing here shows a protected value, and nothing takes a destination. Bodies are strict: an \
+            everybody: nothing takes a destination, and nothing shows a protected value but `reveal`, for minutes, after the \
+            owner's own yes to exactly that. Bodies are strict: an \
             unknown key is 422. Errors are problem documents (RFC 9457) that never repeat a value. Times are RFC 3339 \
             in UTC.",
         license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT"),
@@ -46,15 +47,16 @@ const TOKEN: &str = "token";
         show,
         accounts::put, accounts::read, look_ups::look_up,
         tickets::open, tickets::list, tickets::show,
-        acts::set_account, acts::add_message, requests::ask, acts::escalate, acts::assign, acts::release, acts::close,
+        acts::set_account, acts::add_message, requests::ask, reveals::reveal, codes::send, codes::take, acts::escalate, acts::assign, acts::release, acts::close,
         acts::reopen, acts::end,
-        events::take,
+        events::take, alarms::list,
         ledger::account_record, ledger::checkpoint, ledger::consistency, ledger::key,
     ),
     components(schemas(Problem, super::lists::Filter)),
     tags(
         (name = "accounts", description = "Bringing accounts in, finding and reading them."),
         (name = "tickets", description = "The unit of work, and what is asked for in it."),
+        (name = "alarms", description = "What colleagues did that somebody should look at."),
         (name = "events", description = "Login events for the watch."),
         (name = "ledger", description = "What an auditor keeps elsewhere."),
         (name = "description", description = "This document."),

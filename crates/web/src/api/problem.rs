@@ -38,10 +38,10 @@ pub(super) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     again: Option<String>,
-    /// The rule of the gate that refused (403 only, and only if the gate did).
+    /// The rule that refused or stopped it (403 only, and only if one did).
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<String>,
-    /// What a rep can say to the requester (403 only, and only if the gate refused).
+    /// What a rep can say to the requester (403 only, and only if a rule refused or stopped it).
     #[serde(skip_serializing_if = "Option::is_none")]
     words: Option<String>,
     /// The lines that could not be read (422 of `/events` only).

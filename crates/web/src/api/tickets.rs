@@ -42,7 +42,8 @@ pub(super) struct OpenTicket {
     /// What it is about, in at most 200 letters; if absent, the first words of `text`.
     #[serde(default)]
     subject: Option<String>,
-    /// What the requester said or wrote; at most 20,000 letters.
+    /// What the requester said or wrote; at most 20,000 letters. Card numbers, codes, passwords and
+    /// tokens are taken out of it, and of the subject.
     #[serde(default)]
     text: Option<String>,
     /// The account it is about, as a look-up gave it. The owner will hear of the contact.

@@ -87,7 +87,7 @@ async fn begin(
             if !shown.is_empty() {
                 let note = format!("Number shown: {shown} (proves nothing)");
                 app.desk()
-                    .add_message(&me, number, MessageKind::Note, &note)
+                    .add_message_without_secrets(&me, number, MessageKind::Note, &note)
                     .await?;
             }
             Ok(go(&app, &ticket_path(number, "", Some(Filter::Mine)), None))

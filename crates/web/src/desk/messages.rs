@@ -3,23 +3,24 @@
 use axum::{
     Form,
     extract::{Path, State},
-    http::StatusCode,
-    response::Response,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
 };
-use desk::{DeskError, MessageView};
+use desk::{DeskError, MessageView, Stopped};
 use serde::Deserialize;
-use words::{MessageKind, Time};
+use words::{MessageKind, RequestKind, Time};
 
-use super::{id, ticket_path};
+use super::{id, ticket_path, tickets};
 use crate::{
     app::App,
     fault::Fault,
     guard::Staff,
-    pages::go,
+    pages::{Page, go},
     routes::{Routes, WORKS, Who},
     view::{
         Tone, When,
-        ticket::{DeliveryNote, Message},
+        offer::Offer,
+        ticket::{Composer, DeliveryNote, Message, Stop},
     },
 };
 
@@ -33,11 +34,18 @@ struct Written {
     text: String,
     #[serde(default)]
     filter: String,
+    /// `yes`: keep it without what stopped it.
+    #[serde(default)]
+    remove: String,
 }
+
+/// How many requests a stop offers: the fitting ones, not all there are.
+const OFFERED: usize = 3;
 
 async fn write(
     State(app): State<App>,
     me: Staff,
+    headers: HeaderMap,
     Path(number): Path<String>,
     Form(form): Form<Written>,
 ) -> Result<Response, Fault> {
@@ -46,7 +54,14 @@ async fn write(
         .kind
         .parse()
         .map_err(|_| DeskError::Invalid("use one of: heard, said, reply, note".to_owned()))?;
-    match app.desk().add_message(&me, number, kind, &form.text).await {
+    let desk = app.desk();
+    let outcome = if form.remove == "yes" {
+        desk.add_message_without_secrets(&me, number, kind, &form.text)
+            .await
+    } else {
+        desk.add_message(&me, number, kind, &form.text).await
+    };
+    match outcome {
         Ok(_) => Ok(go(
             &app,
             &ticket_path(number, "", form.filter.parse().ok()),
@@ -63,7 +78,54 @@ async fn write(
             again: None,
             refusal: Some((rule, words)),
         }),
+        // The page as it was, with what was typed, why it stays here, and what helps instead.
+        Err(DeskError::Stopped(stopped)) => {
+            let mut ticket = tickets::opened(&app, &me, number).await?;
+            ticket.composer = Composer {
+                stop: Some(stop(kind, stopped, &ticket.offers, &form.text)),
+                kind: Some(kind),
+                text: form.text,
+            };
+            let page = tickets::beside(&app, &me, &headers, form.filter, ticket).await?;
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(Page::of(&page)?.status(status).into_response())
+        }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A stop as the composer shows it. What is offered follows from the text and from what the panel
+/// offers anyway.
+fn stop(kind: MessageKind, stopped: Stopped, offers: &[Offer], text: &str) -> Stop {
+    let delivers = |name: &String| {
+        offers.iter().find(|offer| {
+            offer.kind == RequestKind::Deliver && offer.field == *name && !offer.refused()
+        })
+    };
+    let named = |item: &&String| {
+        let word = |c: char| c.is_alphanumeric() || c == '-';
+        text.split(|c| !word(c)).any(|part| part == item.as_str())
+    };
+    let fitting = stopped.instead.iter().filter_map(delivers).map(|offer| {
+        let items: Vec<String> = offer.items.iter().filter(named).cloned().collect();
+        Offer {
+            items: if items.is_empty() {
+                offer.items.clone()
+            } else {
+                items
+            },
+            ..offer.clone()
+        }
+    });
+    Stop {
+        what: if kind == MessageKind::Reply {
+            "Not sent."
+        } else {
+            "Not kept."
+        },
+        reason: stopped.reason,
+        offers: fitting.take(OFFERED).collect(),
+        removable: stopped.removable,
     }
 }
 

@@ -1,15 +1,19 @@
 //! The pages of the staff, one file a place: its routes, and how what the desk knows becomes what
 //! is shown.
 
+mod alarms;
 mod authenticator;
 mod calls;
+mod codes;
 mod enrol_anew;
 mod ledger;
 mod mail;
 mod messages;
 mod password;
 mod people;
+mod policies;
 mod requests;
+mod reveal;
 mod sessions;
 mod settings;
 mod tickets;
@@ -39,6 +43,9 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(tickets::routes)
         .with(messages::routes)
         .with(requests::routes)
+        .with(codes::routes)
+        .with(reveal::routes)
+        .with(alarms::routes)
         .with(calls::routes)
         .with(mail::routes)
         .with(ledger::routes)
@@ -49,6 +56,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(authenticator::routes)
         .with(tokens::routes)
         .with(settings::routes)
+        .with(policies::routes)
 }
 
 /// An id or number in a path or form; what can't be one leads nowhere.

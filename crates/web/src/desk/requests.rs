@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use desk::{Asked, DeskError, RequestView};
+use desk::{Asked, CodeView, DeskError, Me, RequestView};
 use serde::Deserialize;
 use words::{RequestKind, RequestState, Time};
 
@@ -17,8 +17,8 @@ use crate::{
     routes::{LEADS, Routes, WORKS, Who},
     view::{
         Flash, When,
-        offer::{Offer, Verdict},
-        ticket::RequestCard,
+        offer::{Offer, Verdict, Why},
+        ticket::{ReadOut, RequestCard},
         tickets::Filter,
     },
 };
@@ -195,7 +195,17 @@ fn offer(offer: desk::Offer) -> Offer {
                 Verdict::Refused { why, words }
             }
         },
-        rule: rule(&offer.rule),
+        rule: why(&offer.rule, offer.why),
+    }
+}
+
+/// Why, as people read it.
+fn why(name: &str, why: desk::policies::Why) -> Why {
+    Why {
+        rule: rule(name),
+        sources: why.sources,
+        changes: why.changes,
+        stands: why.stands,
     }
 }
 
@@ -208,9 +218,10 @@ fn rule(name: &str) -> String {
 }
 
 /// A request as a card.
-pub(super) fn card(request: RequestView, now: Time) -> RequestCard {
+pub(super) fn card(request: RequestView, me: &Me, now: Time) -> RequestCard {
     let next = next(&request, now);
     let row = request.row;
+    let ready = row.kind == RequestKind::Reveal && row.state == RequestState::Ready;
     RequestCard {
         id: row.id.to_string(),
         title: match row.kind {
@@ -227,8 +238,14 @@ pub(super) fn card(request: RequestView, now: Time) -> RequestCard {
         },
         next,
         second: request.second,
+        code: match request.code {
+            CodeView::No => ReadOut::No,
+            CodeView::Can => ReadOut::Can,
+            CodeView::Sent(until) => ReadOut::Sent(When::at(until, now)),
+        },
         words: words_now(row.kind, row.state, row.words),
-        rule: rule(&row.rule),
+        rule: why(&row.rule, request.why),
+        show: ready && row.staff_id == Some(me.id) && row.expires_at.is_some_and(|at| at > now),
     }
 }
 
@@ -240,6 +257,9 @@ fn next(request: &RequestView, now: Time) -> String {
             "Waiting for a second lead or an admin to agree. Nothing changes until then."
         }
         (RequestState::Waiting, _) => "Waiting for the owner's answer. Nothing changes until then.",
+        (RequestState::Ready, RequestKind::Reveal) => {
+            "The owner said yes: whoever asked can see it, until the time is over."
+        }
         (RequestState::Ready, _) => "The owner confirmed it.",
         (RequestState::Cooling, _) => {
             "Confirmed. It happens after its cooling-off time; the owner can stop it until then."
@@ -251,6 +271,10 @@ fn next(request: &RequestView, now: Time) -> String {
                 "The mail server took it on {}.",
                 row.updated_at.format("%-d %B at %H:%M UTC")
             );
+        }
+        (RequestState::Done, RequestKind::Reveal) => "It was shown. The owner hears of it.",
+        (RequestState::Expired, RequestKind::Reveal) => {
+            "Its time is over. Nothing was shown, and you can ask again."
         }
         (RequestState::Done, RequestKind::Reset) => {
             "The owner said yes, and goes on at the identity provider."
@@ -338,6 +362,7 @@ mod tests {
                 words: "I can't.".to_owned(),
             },
             rule: String::new(),
+            why: desk::policies::Why::default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{Request, StatusCode, header},
+    http::{HeaderMap, Request, StatusCode, header},
 };
 use desk::{
     accounts::AccountDocument,
@@ -32,6 +32,7 @@ struct Seen {
     to: String,
     flash: Option<Flash>,
     text: String,
+    headers: HeaderMap,
 }
 
 impl Browser {
@@ -103,6 +104,7 @@ impl Browser {
                 .and_then(cookie::unpack)
         });
         let status = answer.status();
+        let headers = answer.headers().clone();
         let body = to_bytes(answer.into_body(), 1 << 20).await.expect("a body");
         let text = String::from_utf8(body.to_vec()).expect("text");
         Seen {
@@ -110,6 +112,7 @@ impl Browser {
             to,
             flash,
             text,
+            headers,
         }
     }
 
@@ -187,16 +190,12 @@ async fn a_call_goes_from_the_first_word_to_the_delivery() {
     assert!(!page.text.contains("Canary") && !page.text.contains("robin@"));
 
     let refused = browser
-        .post(&format!("{ticket}/requests"), "kind=reveal&field=address")
+        .post(&format!("{ticket}/requests"), "kind=change")
         .await;
     assert_eq!(refused.status, StatusCode::SEE_OTHER);
     let flash = refused.flash.expect("words");
     assert_eq!(flash.tone, Tone::Neutral);
-    assert!(
-        flash.text.contains("I can't see that here"),
-        "{}",
-        flash.text
-    );
+    assert!(flash.text.contains("You can say"), "{}", flash.text);
 
     let sent = browser
         .post(
@@ -213,6 +212,69 @@ async fn a_call_goes_from_the_first_word_to_the_delivery() {
         page.text
     );
     assert!(!page.text.contains("Canary"));
+}
+
+#[tokio::test]
+async fn what_the_owner_lets_a_rep_see_is_on_one_answer_and_on_no_page() {
+    let browser = Browser::of_admin().await;
+    let ticket = browser.call().await;
+    let page = browser.get(&ticket).await;
+    assert!(page.text.contains("Ask to see a detail"));
+    let asked = browser
+        .post(&format!("{ticket}/requests"), "kind=reveal&field=address")
+        .await;
+    assert_eq!(asked.flash.expect("words").tone, Tone::Good);
+    let page = browser.get(&ticket).await;
+    assert!(!page.text.contains("data-reveal"), "nobody said yes yet");
+    let path = page.text.split("id=\"request-").nth(1).expect("a card");
+    let id = path.split('"').next().expect("an id");
+    let reveal = format!("{ticket}/requests/{id}/reveal");
+    let early = browser.post(&reveal, "").await;
+    assert_eq!(early.status, StatusCode::SEE_OTHER);
+    assert_eq!(early.flash.expect("words").tone, Tone::Warning);
+
+    browser.world.work().await;
+    let letter = browser.world.mail.sent.lock().expect("lock").pop();
+    let letter = letter.expect("a question").letter;
+    let desk::letter::Letter::Confirm { link, .. } = letter else {
+        panic!("a question")
+    };
+    let secret = link.rsplit('/').next().expect("a secret");
+    let owner = browser.get(&format!("/owner/confirm/{secret}")).await;
+    assert!(
+        owner
+            .text
+            .contains("show your postal address to the person on support"),
+        "{}",
+        owner.text
+    );
+    browser
+        .post(&format!("/owner/confirm/{secret}"), "answer=yes")
+        .await;
+    let page = browser.get(&ticket).await;
+    assert!(page.text.contains("Show postal address"));
+    assert!(page.text.contains("data-reveal"));
+    assert!(!page.text.contains("Canary"));
+
+    let shown = browser.post(&reveal, "").await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
+    assert!(shown.text.contains("12 Canary Lane, Leeds"));
+    assert!(
+        shown.text.contains("data:image/svg+xml,%3Csvg"),
+        "a watermark"
+    );
+    assert!(shown.text.contains("ada%20%C2%B7%20%23"), "whose screen");
+    assert!(!shown.text.contains("style=") && !shown.text.contains("<script>"));
+    assert_eq!(shown.headers[header::CACHE_CONTROL], "no-store");
+    let refresh = shown.headers[header::REFRESH].to_str().expect("text");
+    assert!(refresh.ends_with(&format!("; url={ticket}")), "{refresh}");
+    let page = browser.get(&ticket).await;
+    assert!(!page.text.contains("Canary") && page.text.contains("Shown to Ada"));
+    let by_link = browser.get(&reveal).await;
+    assert_eq!(by_link.status, StatusCode::NOT_FOUND);
+    browser.world.clock.pass(Duration::from_mins(5));
+    let late = browser.post(&reveal, "").await;
+    assert_eq!(late.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
@@ -366,4 +428,82 @@ async fn the_record_of_an_account_comes_as_a_file_from_the_ledger_page() {
             .flash
             .is_some_and(|flash| flash.text.starts_with("No account"))
     );
+}
+
+#[tokio::test]
+async fn a_stopped_reply_stays_in_the_composer_with_the_right_request_beside_it() {
+    let browser = Browser::of_admin().await;
+    let ticket = browser.call().await;
+    let typed = "It goes to 22 Acacia Avenue, Leeds &amp; that&#39;s it";
+    let answer = browser
+        .post(
+            &format!("{ticket}/messages"),
+            "kind=reply&filter=open&text=It+goes+to+22+Acacia+Avenue,+Leeds+%26+that's+it",
+        )
+        .await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = &answer.text;
+    let composer = page.split("<textarea").nth(1).expect("the composer");
+    let composer = composer.split("</textarea>").next().expect("its text");
+    let text = composer.split('>').nth(1).expect("a text").trim();
+    let plain = |text: &str| {
+        text.replace("&#38;", "&")
+            .replace("&amp;", "&")
+            .replace("&#39;", "'")
+    };
+    assert_eq!(plain(text), plain(typed), "the text stays");
+    let reply = page.split("id=\"as-reply\"").nth(1).expect("the tab");
+    assert!(reply.starts_with(" checked"), "and it stays a reply");
+    let stop = page
+        .split("<section class=\"stop\"")
+        .nth(1)
+        .expect("a stop")
+        .split("</section>")
+        .next()
+        .expect("its end");
+    assert!(stop.contains("Not sent."), "{stop}");
+    assert!(stop.contains("Send the postal address"), "{stop}");
+    assert!(stop.contains("value=\"address\""), "{stop}");
+    assert!(!stop.contains("Acacia"), "{stop}");
+    assert!(!page.contains("Remove it for me"));
+    // The account's own address gets the very same page.
+    let own = browser
+        .post(
+            &format!("{ticket}/messages"),
+            "kind=reply&filter=open&text=It+goes+to+12+Canary+Lane,+Leeds",
+        )
+        .await;
+    assert!(own.text.contains(stop), "the same words and offers");
+    let after = browser.get(&ticket).await;
+    assert!(!after.text.contains("Acacia"), "nothing was kept");
+    // What is offered works as it stands there.
+    let sent = browser
+        .post(
+            &format!("{ticket}/requests"),
+            "kind=deliver&field=address&filter=open",
+        )
+        .await;
+    assert_eq!(sent.to, format!("{ticket}?filter=open"));
+}
+
+#[tokio::test]
+async fn a_secret_in_a_note_is_taken_out_at_the_press_of_a_button() {
+    let browser = Browser::of_admin().await;
+    let ticket = browser.call().await;
+    let note = "kind=note&filter=open&text=Read+me+4242+4242+4242+4242+and+hung+up";
+    let path = format!("{ticket}/messages");
+    let answer = browser.post(&path, note).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text.contains("Not kept."), "{}", answer.text);
+    assert!(answer.text.contains("Remove it for me"));
+    assert!(
+        answer
+            .text
+            .contains("Read me 4242 4242 4242 4242 and hung up</textarea>")
+    );
+    let kept = browser.post(&path, &format!("{note}&remove=yes")).await;
+    assert_eq!(kept.to, format!("{ticket}?filter=open"));
+    let page = browser.get(&ticket).await.text;
+    assert!(page.contains("Read me [a card number was removed] and hung up"));
+    assert!(!page.contains("4242"));
 }

@@ -6,7 +6,7 @@ mod list;
 mod moves;
 mod shown;
 
-use axum::response::Response;
+use axum::{http::HeaderMap, response::Response};
 use desk::{DeskError, Me};
 
 use super::{done, ticket_path};
@@ -15,9 +15,14 @@ use crate::{
     fault::Fault,
     pages::go,
     routes::Routes,
-    view::{Flash, tickets::Filter},
+    view::{
+        Flash,
+        ticket::Ticket,
+        tickets::{Filter, TicketsPage},
+    },
 };
 
+pub(super) use list::opened;
 pub(super) use shown::year;
 
 pub(super) fn routes(routes: Routes) -> Routes {
@@ -26,6 +31,18 @@ pub(super) fn routes(routes: Routes) -> Routes {
         .with(moves::routes)
         .with(escalate::routes)
         .with(find::routes)
+}
+
+/// A ticket beside the list that somebody came from.
+pub(super) async fn beside(
+    app: &App,
+    me: &Me,
+    headers: &HeaderMap,
+    filter: String,
+    ticket: Ticket,
+) -> Result<TicketsPage, Fault> {
+    let wanted = list::Wanted::of(filter).beside(me);
+    list::page(app, me, headers, &wanted, Some(ticket)).await
 }
 
 /// As [`done`], for an act after which the ticket may no longer be theirs to see: then what is to be

@@ -72,6 +72,7 @@ struct Wanted {
     events: Option<String>,
     ledger: Option<String>,
     records: Option<String>,
+    alarms: Option<String>,
 }
 
 impl Wanted {
@@ -83,6 +84,7 @@ impl Wanted {
             ("events", &self.events),
             ("ledger", &self.ledger),
             ("records", &self.records),
+            ("alarms", &self.alarms),
         ];
         let scopes: Vec<String> = ticked
             .iter()

@@ -5,6 +5,7 @@
 //! same six dots for everyone.
 
 pub mod access;
+pub mod alarms;
 pub mod calls;
 pub mod ledger;
 pub mod mail;
@@ -13,6 +14,8 @@ pub mod offer;
 pub mod oneself;
 pub mod owner;
 pub mod people;
+pub mod policies;
+pub mod reveal;
 pub mod settings;
 pub mod sign_in;
 pub mod ticket;
@@ -229,6 +232,16 @@ impl Me {
         matches!(self.role, Role::Admin | Role::Auditor)
     }
 
+    /// Whether they look after how colleagues work.
+    pub fn heeds(&self) -> bool {
+        self.role != Role::Rep
+    }
+
+    /// Whether they read the policies.
+    pub fn reads_policies(&self) -> bool {
+        self.role != Role::Rep
+    }
+
     /// Whether they work on tickets.
     pub fn works(&self) -> bool {
         self.role != Role::Auditor
@@ -248,6 +261,8 @@ pub struct Counts {
     pub safety: u64,
     /// Mails that were given up.
     pub dead_letters: u64,
+    /// Alarms that nobody has looked at.
+    pub alarms: u64,
 }
 
 /// Where on the rail a page stands.
@@ -265,6 +280,8 @@ pub enum Place {
     Safety,
     /// The look-up.
     LookUp,
+    /// The alarms.
+    Alarms,
     /// The mail queue.
     Mail,
     /// The ledger.
@@ -275,6 +292,8 @@ pub enum Place {
     Tokens,
     /// The settings.
     Settings,
+    /// The policies.
+    Policies,
     /// My sessions.
     Sessions,
     /// None of them.

@@ -1,7 +1,5 @@
 //! What can be asked for in a ticket, as the panel beside it shows it.
 
-use std::collections::BTreeSet;
-
 use words::RequestKind;
 
 /// Something that can be asked for, and what the gate says to it now.
@@ -22,13 +20,25 @@ pub struct Offer {
     pub items: Vec<String>,
     /// What the gate says.
     pub verdict: Verdict,
-    /// The rule behind it, shown under "why?": `a sealed field goes to a registered contact point
-    /// only (rule 2)`.
+    /// The rule behind it and what would change it, under "why?".
+    pub rule: Why,
+}
+
+/// Why something is answered as it is, and what would change that.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Why {
+    /// The rule, as people read it: `The rule “secrets stay”.`; empty if none is known.
     pub rule: String,
+    /// The incidents and clauses behind it, each in words.
+    pub sources: Vec<String>,
+    /// What would change it, each in words.
+    pub changes: Vec<String>,
+    /// Whether nothing would.
+    pub stands: bool,
 }
 
 impl Offer {
-    pub(super) fn refused(&self) -> bool {
+    pub(crate) fn refused(&self) -> bool {
         self.verdict.refuses()
     }
 
@@ -93,6 +103,8 @@ pub struct Allowed<'a> {
     pub plain: Vec<Allow<'a>>,
     /// Everything else.
     pub rest: Vec<Allow<'a>>,
+    /// What the owner can be asked to let a rep see. No key leads there: sending is quicker.
+    pub shows: Vec<&'a Offer>,
 }
 
 impl<'a> Allowed<'a> {
@@ -102,6 +114,10 @@ impl<'a> Allowed<'a> {
     pub(super) fn of(offers: &'a [Offer]) -> Self {
         let mut allowed = Self::default();
         for offer in offers.iter().filter(|offer| !offer.refused()) {
+            if offer.kind == RequestKind::Reveal {
+                allowed.shows.push(offer);
+                continue;
+            }
             let place = match offer.kind {
                 RequestKind::Ask | RequestKind::Unlock => &mut allowed.first,
                 RequestKind::Deliver if offer.items.is_empty() => &mut allowed.plain,
@@ -136,10 +152,15 @@ impl<'a> Allowed<'a> {
         self.sends().next().map_or("", |offer| &offer.explains)
     }
 
-    /// The rules behind what is sent.
-    pub(super) fn rules(&self) -> String {
-        let rules: BTreeSet<&str> = self.sends().map(|offer| offer.rule.as_str()).collect();
-        rules.into_iter().collect::<Vec<_>>().join(" ")
+    /// The rules behind what is sent, each once.
+    pub(super) fn rules(&self) -> Vec<&'a Why> {
+        let mut rules: Vec<&Why> = Vec::new();
+        for offer in self.sends() {
+            if !rules.contains(&&offer.rule) {
+                rules.push(&offer.rule);
+            }
+        }
+        rules
     }
 }
 
@@ -156,7 +177,7 @@ mod tests {
             explains: String::new(),
             items: items.iter().map(|&item| item.to_owned()).collect(),
             verdict: Verdict::Allowed,
-            rule: String::new(),
+            rule: Why::default(),
         }
     }
 

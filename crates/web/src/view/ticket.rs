@@ -5,7 +5,7 @@ use words::{Channel, ContactKind, HoldLevel, MessageKind, RequestState, TicketKi
 
 use super::{
     Tone, When,
-    offer::{Allowed, Offer},
+    offer::{Allowed, Offer, Why},
 };
 
 /// A ticket opened: the middle and the right-hand pane.
@@ -37,6 +37,8 @@ pub struct Ticket {
     pub messages: Vec<Message>,
     /// Where a reply would go.
     pub reply: ReplyTo,
+    /// What stands in the composer.
+    pub composer: Composer,
     /// What made the watch open or join this ticket; empty unless it is a flag or safety ticket.
     pub signals: Vec<SignalLine>,
     /// The account it is about.
@@ -84,6 +86,16 @@ impl Ticket {
     /// Whether the composer begins with a reply: somebody waits for one, and it would arrive.
     pub(super) fn answers(&self) -> bool {
         self.kind == TicketKind::Support && matches!(self.reply, ReplyTo::Goes(_))
+    }
+
+    /// What the composer begins with.
+    pub(super) fn writes(&self) -> MessageKind {
+        match self.composer.kind {
+            Some(kind) => kind,
+            None if self.calling => MessageKind::Heard,
+            None if self.answers() => MessageKind::Reply,
+            None => MessageKind::Note,
+        }
     }
 
     pub(super) fn watch_began(&self) -> bool {
@@ -176,6 +188,30 @@ pub enum ReplyTo {
     Nowhere(String),
 }
 
+/// What stands in the composer: nothing, or what was typed and could not be kept or sent.
+#[derive(Clone, Debug, Default)]
+pub struct Composer {
+    /// The text.
+    pub text: String,
+    /// What it was to be; as ever when `None`.
+    pub kind: Option<MessageKind>,
+    /// Why it was stopped, if it was.
+    pub stop: Option<Stop>,
+}
+
+/// Why a text was stopped, and what can be done instead.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    /// What became of it: `Not sent.`, `Not kept.`
+    pub what: &'static str,
+    /// Why.
+    pub reason: String,
+    /// What can be asked for instead; none of them refused.
+    pub offers: Vec<Offer>,
+    /// Whether the desk can take out what stopped it.
+    pub removable: bool,
+}
+
 /// One finding of the watch.
 #[derive(Clone, Debug)]
 pub struct SignalLine {
@@ -262,10 +298,25 @@ pub struct RequestCard {
     pub next: String,
     /// Whether it waits for a second person, and the reader can be that.
     pub second: bool,
+    /// Whether the caller can read out a code for it.
+    pub code: ReadOut,
     /// What to say to the requester meanwhile; may be empty.
     pub words: String,
-    /// The rule that decided: `deliver to a registered contact point (rule 2)`; may be empty.
-    pub rule: String,
+    /// The rule that decided, and what would change it.
+    pub rule: Why,
+    /// Whether the owner agreed that who is looking sees it, for the minutes that are left.
+    pub show: bool,
+}
+
+/// Whether a caller can read out a code for a request.
+#[derive(Clone, Debug)]
+pub enum ReadOut {
+    /// No: nobody is on the phone, or there is nothing to prove.
+    No,
+    /// One can be sent.
+    Can,
+    /// One was sent and works until then.
+    Sent(When),
 }
 
 impl RequestCard {

@@ -23,6 +23,7 @@ mod description;
 mod queues;
 mod story;
 mod strict;
+mod typed;
 
 /// Values that no answer may hold, whatever is done.
 const CANARIES: [&str; 9] = [

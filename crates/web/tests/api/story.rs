@@ -114,13 +114,15 @@ fn a_program_helps_the_owner_from_end_to_end_and_learns_nothing() {
                 &json!({"kind": "reveal", "field": "address"}),
             )
             .await
-            .is(200);
-        assert_eq!(asked["state"], "refused");
+            .is(202);
+        assert_eq!(asked["state"], "waiting");
         assert!(
             asked["words"]
                 .as_str()
-                .is_some_and(|words| words.contains("I can't see that here"))
+                .is_some_and(|words| words.contains("I can't see that"))
         );
+        let reveal = format!("/requests/{}/reveal", asked["id"].as_str().expect("an id"));
+        api.act(&here(&reveal), &rep).await.problem(409);
         api.post(
             &here("/messages"),
             &rep,

@@ -57,6 +57,24 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "POST",
+        "/desk/tickets/{number}/requests/{id}/reveal",
+        "staff rep lead admin",
+        "",
+    ),
+    (
+        "POST",
+        "/desk/tickets/{number}/requests/{id}/code",
+        "staff rep lead admin",
+        "",
+    ),
+    (
+        "POST",
+        "/desk/tickets/{number}/requests/{id}/code/tries",
+        "staff rep lead admin",
+        "code=48291307",
+    ),
+    (
+        "POST",
         "/desk/tickets/{number}/requests/{id}/agree",
         "staff lead admin",
         "",
@@ -121,6 +139,13 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
     ("POST", "/desk/look-up", "staff rep lead admin", ""),
     ("GET", "/desk/mail", "staff lead admin", ""),
     ("POST", "/desk/mail/{id}/resend", "staff lead admin", ""),
+    ("GET", "/desk/alarms", "staff lead admin auditor", ""),
+    (
+        "POST",
+        "/desk/alarms/{id}/seen",
+        "staff lead admin auditor",
+        "",
+    ),
     ("GET", "/desk/ledger", "staff admin auditor", ""),
     (
         "POST",
@@ -194,6 +219,9 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
     ("POST", "/desk/tokens", "staff admin", ""),
     ("POST", "/desk/tokens/{id}/revoke", "staff admin", ""),
     ("GET", "/desk/settings", "staff admin", ""),
+    ("GET", "/desk/policies", "staff lead admin auditor", ""),
+    ("POST", "/desk/policies/check", "staff admin", ""),
+    ("POST", "/desk/policies/load", "staff admin", ""),
     (
         "PUT",
         "/api/v1/accounts/{external_id}",
@@ -242,6 +270,30 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
         "/api/v1/tickets/{number}/requests",
         "token rep lead admin tickets",
         r#"{"kind":"reset"}"#,
+    ),
+    (
+        "POST",
+        "/api/v1/tickets/{number}/requests/{id}/reveal",
+        "token rep lead admin tickets",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/tickets/{number}/requests/{id}/code",
+        "token rep lead admin tickets",
+        "",
+    ),
+    (
+        "POST",
+        "/api/v1/tickets/{number}/requests/{id}/code/tries",
+        "token rep lead admin tickets",
+        r#"{"code":"48291307"}"#,
+    ),
+    (
+        "GET",
+        "/api/v1/alarms",
+        "token lead admin auditor alarms",
+        "",
     ),
     (
         "POST",

@@ -46,6 +46,8 @@ pub(crate) struct Things {
     machine: String,
     /// Somebody who works here.
     person: String,
+    /// An alarm that nobody has looked at.
+    alarm: String,
     /// Secrets: of two questions to the owner, of the links by which staff came in, of a session and of
     /// a token.
     confirm: String,
@@ -113,6 +115,12 @@ impl Things {
             .await
             .expect("withdrawn");
 
+        let decoy = desk.make_decoys(1, &[]).await.expect("a decoy").remove(0);
+        desk.look_up(rep, "external_id", &decoy)
+            .await
+            .expect("found");
+        let alarms = desk.alarms(lead, None, 1).await.expect("alarms");
+
         let secret = token(world, Role::Rep, &[]).await;
         let machine = desk.token(&secret).await.expect("asked").expect("there").id;
         let revoked = token(world, Role::Rep, &[]).await;
@@ -143,6 +151,7 @@ impl Things {
             revoked: of(staff_of_revoked.id).to_string(),
             machine: machine.to_string(),
             person: rep.id.to_string(),
+            alarm: alarms[0].id.to_string(),
             confirm: confirm.expect("a question"),
             not_me,
             links: staff.values().map(|person| person.link.clone()).collect(),
@@ -164,6 +173,7 @@ impl Things {
             path if path.starts_with("/desk/people/invitations/") => &self.open_invitation,
             path if path.starts_with("/desk/people/") => &self.person,
             path if path.starts_with("/desk/sessions/") => &self.sessions[&Role::Lead],
+            path if path.starts_with("/desk/alarms/") => &self.alarm,
             path if path.starts_with("/desk/tokens/") => &self.live_token,
             _ => &self.account,
         };
@@ -197,6 +207,7 @@ impl Things {
             path if path.starts_with("/desk/people/{id}/") => {
                 of("id", &[&self.machine, &self.account, &self.open_invitation])
             }
+            "/desk/alarms/{id}/seen" => of("id", &[&self.account, &self.person]),
             "/desk/sessions/{id}/end" => {
                 let others = self.sessions.iter().filter(|(whose, _)| **whose != role);
                 let mut ids: Vec<&String> = others.map(|(_, id)| id).collect();

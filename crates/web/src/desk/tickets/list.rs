@@ -100,7 +100,7 @@ async fn show(
     Page::of(&page(&app, &me, &headers, &wanted.beside(&me), Some(ticket)).await?)
 }
 
-pub(super) async fn opened(app: &App, me: &Me, number: i64) -> Result<Ticket, Fault> {
+pub(in crate::desk) async fn opened(app: &App, me: &Me, number: i64) -> Result<Ticket, Fault> {
     let view = app.desk().ticket(me, number).await?;
     Ok(shown::ticket(view, me, app.desk().now()))
 }

@@ -9,8 +9,8 @@ use crate::{
     view::{
         Tone, When,
         ticket::{
-            Account, ContactRow, Escalated, FieldRow, FindAccount, HistoryLine, Proof, ReplyTo,
-            SignalLine, Ticket,
+            Account, Composer, ContactRow, Escalated, FieldRow, FindAccount, HistoryLine, Proof,
+            ReplyTo, SignalLine, Ticket,
         },
     },
 };
@@ -48,10 +48,11 @@ pub(super) fn ticket(view: TicketView, me: &Me, now: Time) -> Ticket {
             .collect(),
         account: view.account.map(masked),
         find: FindAccount::default(),
+        composer: Composer::default(),
         requests: view
             .requests
             .into_iter()
-            .map(|request| requests::card(request, now))
+            .map(|request| requests::card(request, me, now))
             .collect(),
         offers: requests::offers(view.offers),
         history: view
@@ -74,8 +75,10 @@ fn proof(standing: &Standing, requests: &[RequestView], now: Time) -> Proof {
             .iter()
             .map(|request| &request.row)
             .find(|row| {
-                matches!(row.state, RequestState::Done | RequestState::Sending)
-                    && row.label == *what
+                matches!(
+                    row.state,
+                    RequestState::Done | RequestState::Sending | RequestState::Ready
+                ) && row.label == *what
             })
             .and_then(|row| row.expires_at)
             .filter(|until| *until > now)
