@@ -11,6 +11,7 @@ use words::{
 use crate::{
     desk::{Desk, outcome_word},
     error::DeskError,
+    mailroom::given,
     provider::{Hook, HookData},
     request::frozen_since,
     settings::hours,
@@ -118,6 +119,8 @@ pub struct OwnerPage {
     pub go_on: Option<String>,
     /// What was sent to the owner because of the ticket.
     pub sent: Vec<String>,
+    /// What may have reached them because of it: the mail server did not say.
+    pub unsure: Vec<String>,
     /// What was about to be sent to them because of it and has not left.
     pub leaving: Vec<String>,
 }
@@ -137,15 +140,14 @@ impl Desk {
             Some(id) => tx.request(id).await?,
             None => None,
         };
-        let (mut sent, mut leaving) = (Vec::new(), Vec::new());
-        let also = Detail::read(&row.detail)?.also;
-        for ticket in std::iter::once(row.ticket_id).chain(also) {
-            sent.extend(tx.deliveries_in(ticket, RequestState::Done).await?);
-            leaving.extend(tx.deliveries_in(ticket, RequestState::Sending).await?);
-        }
+        let tickets: Vec<TicketId> = std::iter::once(row.ticket_id)
+            .chain(Detail::read(&row.detail)?.also)
+            .collect();
+        let given = given(&mut tx, &tickets).await?;
         Ok(OwnerPage {
-            sent,
-            leaving,
+            sent: given.sent,
+            unsure: given.unsure,
+            leaving: given.leaving,
             ..self.page(&row, request.as_ref())?
         })
     }
@@ -187,6 +189,7 @@ impl Desk {
             stopped: answer == Some(Answer::Yes)
                 && request.is_some_and(|r| r.state == RequestState::Refused),
             sent: Vec::new(),
+            unsure: Vec::new(),
             leaving: Vec::new(),
             go_on: self
                 .settings
@@ -631,8 +634,8 @@ async fn also_told(tx: &mut Tx, id: TicketId) -> Result<String, DeskError> {
     let Some(ticket) = tx.ticket_by_id(id).await? else {
         return Ok(String::new());
     };
-    let mut sent = tx.deliveries_in(id, RequestState::Done).await?;
-    sent.extend(tx.deliveries_in(id, RequestState::Sending).await?);
+    let given = given(tx, &[id]).await?;
+    let sent = [given.sent, given.unsure, given.leaving].concat();
     let sent = if sent.is_empty() {
         "nothing was sent because of it".to_owned()
     } else {

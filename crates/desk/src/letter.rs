@@ -31,6 +31,8 @@ pub struct Contact {
     pub elsewhere: Vec<String>,
     /// What is about to leave for an address on the account, and may yet be held back.
     pub leaving: Vec<String>,
+    /// What may have reached an address on the account: the mail server did not say.
+    pub unsure: Vec<String>,
 }
 
 /// What a delivery carries.
@@ -118,6 +120,10 @@ pub enum CarrierError {
     /// It may be taken later; the text holds no address.
     #[error("{0}")]
     Later(String),
+    /// Nobody knows whether it was taken, as when the connection broke while it was handed over. It is
+    /// tried again, and what it carried counts as maybe arrived; the text holds no address.
+    #[error("{0}")]
+    Unsure(String),
     /// It will never be taken; the text holds no address.
     #[error("{0}")]
     Never(String),

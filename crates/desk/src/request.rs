@@ -696,6 +696,7 @@ impl Desk {
             at: now,
             updated_at: now,
             expires_at: expires,
+            left_at: None,
         })
         .await?;
         Ok(Asked {

@@ -128,19 +128,25 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     by(channel)
                 )
             },
-            given: given(&found.sent, &found.leaving),
+            given: given(&found.sent, &found.unsure, &found.leaving),
             answer,
         }),
     }
 }
 
-/// What left because of a contact, and what had not left yet: a "no" holds that back.
-fn given(sent: &[String], leaving: &[String]) -> String {
+/// What left because of a contact, what may have, and what had not left yet: a "no" holds that back.
+fn given(sent: &[String], unsure: &[String], leaving: &[String]) -> String {
     let mut said = Vec::new();
     if !sent.is_empty() {
         let sent = sent.join(", ");
         said.push(format!(
             "We sent this to the email on your account: {sent}."
+        ));
+    }
+    if !unsure.is_empty() {
+        let unsure = unsure.join(", ");
+        said.push(format!(
+            "This may have been sent to the email on your account: {unsure}."
         ));
     }
     if !leaving.is_empty() {

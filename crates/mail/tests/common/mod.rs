@@ -83,6 +83,7 @@ pub(crate) fn contact(channel: Channel, at: &str, sent: &[&str]) -> Contact {
         sent: sent.iter().map(|&s| s.into()).collect(),
         elsewhere: Vec::new(),
         leaving: Vec::new(),
+        unsure: Vec::new(),
     }
 }
 

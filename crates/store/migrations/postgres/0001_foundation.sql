@@ -182,7 +182,9 @@ create table requests (
     staff_id         uuid references staff (id),
     at               bigint not null,
     updated_at       bigint not null,
-    expires_at       bigint
+    expires_at       bigint,
+    -- when the letter of a delivery was first handed over, unless it surely came back
+    left_at          bigint
 );
 create index requests_by_ticket on requests (ticket_id, at);
 create index requests_by_account on requests (account_id, at);
