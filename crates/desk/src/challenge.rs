@@ -11,6 +11,7 @@ use words::{
 use crate::{
     desk::{Desk, outcome_word},
     error::DeskError,
+    hold::because,
     mailroom::given,
     provider::{Hook, HookData},
     request::frozen_since,
@@ -635,15 +636,11 @@ async fn also_told(tx: &mut Tx, id: TicketId) -> Result<String, DeskError> {
         return Ok(String::new());
     };
     let given = given(tx, &[id]).await?;
-    let sent = [given.sent, given.unsure, given.leaving].concat();
-    let sent = if sent.is_empty() {
-        "nothing was sent because of it".to_owned()
-    } else {
-        format!("sent or about to leave because of it: {}", sent.join(", "))
-    };
     Ok(format!(
-        "\nThe same letter told of #{} ({}): {sent}.",
-        ticket.number, ticket.channel
+        "\nThe same letter told of #{} ({}). {}",
+        ticket.number,
+        ticket.channel,
+        because(&given).join(" ")
     ))
 }
 

@@ -214,7 +214,7 @@ impl Desk {
 
 /// What was given to the owner because of a ticket, a line for each of what is known, what is not,
 /// and what has not left.
-fn because(given: &Given) -> Vec<String> {
+pub(crate) fn because(given: &Given) -> Vec<String> {
     let said: Vec<String> = [
         (
             &given.sent,
@@ -224,7 +224,7 @@ fn because(given: &Given) -> Vec<String> {
         (
             &given.unsure,
             "Handed over for the registered email; it may have arrived",
-            ". This ticket will say so once the mail server has.",
+            ".",
         ),
         (
             &given.leaving,

@@ -272,7 +272,7 @@ impl Desk {
                 Ok(None)
             }
             Err(error) => {
-                self.letter_refused(&mail, left, &error).await?;
+                self.letter_refused(job, &mail, left, &error).await?;
                 Ok(Some(error))
             }
         }
@@ -389,6 +389,10 @@ impl Desk {
         let account = self.account(&mut tx, mail.account).await?;
         let point = tx.contact_point(mail.point).await?;
         if account.hold != hold || point.is_none_or(|point| !point.usable(self.now())) {
+            return Ok(None);
+        }
+        // A worker that was too slow: another has the letter now, or it was settled.
+        if !tx.job_is_claimed(job).await? || !self.still_wanted(&mut tx, mail).await? {
             return Ok(None);
         }
         let (kind, left) = match &mail.letter {

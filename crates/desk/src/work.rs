@@ -164,6 +164,7 @@ impl Desk {
     async fn tick(&self) -> Result<(), DeskError> {
         self.expire_requests().await?;
         self.tell_owners().await?;
+        self.forget_late_authenticators().await?;
         Ok(())
     }
 

@@ -6,6 +6,8 @@ mod letters;
 mod limits;
 mod notices;
 mod owner;
+mod promises;
+mod reading;
 mod record;
 mod rights;
 mod search;

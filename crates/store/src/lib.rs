@@ -22,7 +22,7 @@ mod tickets;
 mod watched;
 
 pub use accounts::{AccountRow, ContactPointRow, FieldRow, NewField};
-pub use db::{Change, Engine, Store, StoreError, Tx, create_postgres};
+pub use db::{Change, Engine, Store, StoreError, Tx, create_postgres, postgres_belongs_to_a_desk};
 pub use jobs::{JobRow, NewJob};
 pub use journal::{Head, LedgerRow, NodeRow};
 pub use owner::{AttemptRow, ChallengeRow, HoldRow, NoticeRow};

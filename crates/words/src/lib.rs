@@ -12,8 +12,8 @@ pub use id::{
     NoticeId, RequestId, SessionId, StaffId, TicketId, TokenId,
 };
 pub use kind::{
-    ChallengeKind, Channel, ContactKind, FieldClass, FieldKind, HoldLevel, MessageKind, Queue,
-    RequestKind, RequestState, Role, TicketKind, TicketState, UnknownWordError,
+    ChallengeKind, Channel, ContactKind, FieldClass, FieldKind, HoldLevel, InvitationEnd,
+    MessageKind, Queue, RequestKind, RequestState, Role, TicketKind, TicketState, UnknownWordError,
 };
 pub use time::{Clock, Time, TimeError};
 

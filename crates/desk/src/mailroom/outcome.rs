@@ -112,8 +112,8 @@ impl Desk {
         self.commit(tx).await
     }
 
-    /// Writes what became of a delivery into the safety ticket of a frozen account, which may have been
-    /// written while the delivery was on its way.
+    /// Writes what became of a delivery into the safety ticket of an account, if there is one: it may have
+    /// been written while the delivery was on its way.
     async fn tell_safety(
         &self,
         tx: &mut Tx,
@@ -123,10 +123,12 @@ impl Desk {
         let Some(account) = ticket.account_id else {
             return Ok(());
         };
-        if self.account(tx, account).await?.hold != HoldLevel::Frozen {
-            return Ok(());
-        }
-        if let Some(mut safety) = tx.newest_safety(account).await? {
+        // An open one also after the freeze was lifted: it said that it would tell.
+        let safety = match self.account(tx, account).await?.hold {
+            HoldLevel::Frozen => tx.newest_safety(account).await?,
+            _ => tx.open_safety(account).await?,
+        };
+        if let Some(mut safety) = safety {
             self.write(tx, &safety, MessageKind::Desk, None, text)
                 .await?;
             self.touch(tx, &mut safety).await?;
@@ -138,6 +140,7 @@ impl Desk {
     /// otherwise nobody knows, and it goes on counting as maybe arrived.
     pub(super) async fn letter_refused(
         &self,
+        job: &JobRow,
         mail: &MailJob,
         left: Left,
         error: &CarrierError,
@@ -150,7 +153,10 @@ impl Desk {
         }
         let mut tx = self.store.begin().await?;
         tx.queue_for_account(mail.account).await?;
-        tx.letter_came_back(*request).await?;
+        // Too slow, and another worker has handed it over as well: that one's word counts.
+        if tx.job_is_claimed(job).await? {
+            tx.letter_came_back(*request).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

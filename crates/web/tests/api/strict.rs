@@ -46,7 +46,7 @@ fn a_destination_has_no_place_in_any_body() {
             }
             tried += 1;
         }
-        assert_eq!(tried, 12);
+        assert_eq!(tried, 13);
         let rep = token(&world, Role::Rep, &[]).await;
         let number = ticket(&api, &rep).await;
         let path = format!("/api/v1/tickets/{number}/requests");

@@ -123,15 +123,32 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
         "account=A-0000",
     ),
     ("GET", "/desk/people", "staff admin", ""),
-    ("POST", "/desk/people/invite", "staff admin", ""),
+    (
+        "POST",
+        "/desk/people/invite",
+        "staff admin",
+        "name=Kit&role=rep&code=123456",
+    ),
     (
         "POST",
         "/desk/people/invitations/{id}/withdraw",
         "staff admin",
         "",
     ),
-    ("POST", "/desk/people/{id}/deactivate", "staff admin", ""),
-    ("POST", "/desk/people/{id}/activate", "staff admin", ""),
+    ("GET", "/desk/people/{id}/deactivate", "staff admin", ""),
+    (
+        "POST",
+        "/desk/people/{id}/deactivate",
+        "staff admin",
+        "code=123456",
+    ),
+    ("GET", "/desk/people/{id}/activate", "staff admin", ""),
+    (
+        "POST",
+        "/desk/people/{id}/activate",
+        "staff admin",
+        "code=123456",
+    ),
     ("GET", "/desk/people/{id}/enrol-anew", "staff admin", ""),
     (
         "POST",
@@ -185,7 +202,12 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     ("GET", "/desk/tokens", "staff admin", ""),
-    ("POST", "/desk/tokens", "staff admin", ""),
+    (
+        "POST",
+        "/desk/tokens",
+        "staff admin",
+        "name=import&role=rep&days=30&tickets=on&code=123456",
+    ),
     ("POST", "/desk/tokens/{id}/revoke", "staff admin", ""),
     ("GET", "/desk/settings", "staff admin", ""),
     (
@@ -281,7 +303,7 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
         "",
     ),
     (
-        "GET",
+        "POST",
         "/api/v1/accounts/{external_id}/record",
         "token admin auditor records",
         "",
