@@ -1,6 +1,6 @@
 import { expectAccessible } from './support/axe.ts';
 import { picture } from './support/shot.ts';
-import { DEMO_PASSWORD, signIn } from './support/sign-in.ts';
+import { DEMO_PASSWORD, sendWithCode, signIn } from './support/sign-in.ts';
 import { expect, PHONE, test } from './support/test.ts';
 import { callAbout, markPage, pageStayed } from './support/world.ts';
 
@@ -236,11 +236,13 @@ test('look-ups end for a while with a reason, and no account is told apart from 
 });
 
 test('people are invited, and a link is shown once', { tag: '@picture' }, async ({ people }) => {
+  test.setTimeout(180_000);
   const page = await people.staff('otto');
   await page.goto('/desk/people');
-  await page.getByLabel('Name', { exact: true }).fill('Pia Summerlad');
-  await page.getByLabel('Role').selectOption('lead');
-  await page.getByRole('button', { name: 'Make a link' }).click();
+  await sendWithCode(page, 'Make a link', async () => {
+    await page.getByLabel('Name', { exact: true }).fill('Pia Summerlad');
+    await page.getByLabel('Role').selectOption('lead');
+  });
   const link = await page.locator('#made-link').innerText();
   await expectAccessible(page);
   await page.goto('/desk/people');
@@ -260,10 +262,17 @@ test('people are invited, and a link is shown once', { tag: '@picture' }, async 
 });
 
 test('tokens are made, shown once, and revoked', { tag: '@picture' }, async ({ people, request }) => {
+  test.setTimeout(180_000);
   const page = await people.staff('otto');
   await page.goto('/desk/tokens');
   await page.getByLabel('What it is for').fill('the warehouse');
+  await page.getByLabel('The six digits').fill('000000');
   await page.getByRole('button', { name: 'Make it' }).click();
+  await expect(page.getByRole('alert')).toContainText("That code doesn't work");
+  await expect(page.getByLabel('What it is for')).toHaveValue('the warehouse');
+  await expectAccessible(page);
+  await page.goto('/desk/tokens');
+  await sendWithCode(page, 'Make it', () => page.getByLabel('What it is for').fill('the warehouse'));
   const token = await page.locator('#made-token').innerText();
   await expectAccessible(page);
   const asks = async () => (await request.get('/api/v1/accounts/A-1043', { headers: { authorization: `Bearer ${token}` } })).status();

@@ -1,5 +1,6 @@
 import { expectAccessible } from './support/axe.ts';
 import { picture } from './support/shot.ts';
+import { sendWithCode } from './support/sign-in.ts';
 import { expect, test } from './support/test.ts';
 
 test('password and authenticator are changed on pages of ones own', { tag: '@picture' }, async ({ people }) => {
@@ -34,14 +35,8 @@ test('an admin asks somebody to enrol anew, who sees it everywhere and refuses',
   await expect(admin.getByRole('heading', { name: 'Ask Sam Ottway to enrol anew' })).toBeVisible();
   await expectAccessible(admin);
   await picture(admin, 'enrol-anew');
-  const asks = admin.url();
-  // The code that signed in is used up; the next one comes within half a minute.
-  await expect(async () => {
-    await admin.goto(asks);
-    await admin.getByLabel('The six digits').fill(await admin.locator('.hint code').innerText());
-    await admin.getByRole('button', { name: 'Make a link' }).click();
-    await expect(admin.locator('#made-link')).toContainText('/invitation/', { timeout: 5_000 });
-  }).toPass({ timeout: 90_000, intervals: [20_000] });
+  await sendWithCode(admin, 'Make a link');
+  await expect(admin.locator('#made-link')).toContainText('/invitation/');
   await expect(admin.getByRole('row', { name: /Sam Ottway/ })).toContainText('asked to enrol anew by Otto Brandvold');
   await expectAccessible(admin);
   const link = await admin.locator('#made-link').innerText();
@@ -64,4 +59,36 @@ test('an admin asks somebody to enrol anew, who sees it everywhere and refuses',
   expect((await somebody.goto(link))?.status()).toBe(404);
   await admin.goto('/desk/people');
   await expect(admin.getByText('asked to enrol anew')).toHaveCount(0);
+  await expect(admin.getByRole('row', { name: /Sam Ottway/ })).toContainText('refused to enrol anew');
+  await expectAccessible(admin);
+});
+
+test('stopping a sign-in asks for a code', { tag: '@picture' }, async ({ people }) => {
+  const page = await people.staff('otto');
+  await page.goto('/desk/people');
+  await page.getByRole('link', { name: 'Stop sign-in of Iris Lund' }).click();
+  await expect(page.getByRole('heading', { name: 'Stop the sign-in of Iris Lund' })).toBeVisible();
+  await expectAccessible(page);
+  await picture(page, 'stop-sign-in');
+  await page.getByLabel('The six digits').fill('000000');
+  await page.getByRole('button', { name: 'Stop sign-in' }).click();
+  await expect(page.getByRole('alert')).toContainText("That code doesn't work");
+  await page.goto('/desk/people');
+  await expect(page.getByRole('link', { name: 'Stop sign-in of Iris Lund' })).toBeVisible();
+});
+
+test('what one made is listed under ones own sessions', { tag: '@picture' }, async ({ people }) => {
+  test.setTimeout(180_000);
+  const page = await people.staff('otto');
+  await page.goto('/desk/people');
+  await sendWithCode(page, 'Make a link', () => page.getByLabel('Name', { exact: true }).fill('Jo Marrow'));
+  await expect(page.locator('#made-link')).toContainText('/invitation/');
+  await page.goto('/desk/sessions');
+  const made = page.getByRole('region', { name: 'Made by you' });
+  await expect(made).toContainText('Invitation for Jo Marrow');
+  await expectAccessible(page);
+  await picture(page, 'made-by-me');
+  await made.getByRole('button', { name: 'Withdraw the invitation for Jo Marrow' }).click();
+  await expect(page).toHaveURL(/\/desk\/sessions$/);
+  await expect(page.getByText('Jo Marrow')).toHaveCount(0);
 });

@@ -9,6 +9,7 @@
 //! [`Scene::begin`] opens the outside (mailboxes, sign-in service) before there is a desk;
 //! [`Beginning::furnish`] fills a fresh desk with the shop, or takes up one that was filled before.
 
+mod attacks;
 mod file;
 mod furnish;
 mod mailboxes;

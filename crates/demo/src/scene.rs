@@ -42,7 +42,7 @@ pub struct Scene {
     pub(crate) mails: Arc<Mailboxes>,
     pub(crate) service: Arc<SignInService>,
     pub(crate) persons: Persons,
-    book: Book,
+    book: Mutex<Book>,
     /// The rep whose phone rings.
     pub(crate) rep: Me,
     token: String,
@@ -124,6 +124,17 @@ impl Scene {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the visitor chose is theirs: the demo doesn't know it, and stops showing what was.
+    fn changed(&self, login: &str, authenticator: bool) {
+        if let Err(error) = self.book().changed(login, authenticator) {
+            tracing::warn!(%error, "the demo can't keep that somebody changed how they sign in");
+        }
+    }
+
     /// Notes what was done, here and in the data folder.
     pub(crate) fn note(&self, change: impl FnOnce(&mut Log)) {
         let mut log = self.log();
@@ -156,9 +167,10 @@ impl Scene {
         }
         let password = self
             .logins()
-            .first()
-            .map(|one| one.password.clone())
-            .unwrap_or_default();
+            .into_iter()
+            .map(|one| one.password)
+            .find(|password| !password.is_empty())
+            .unwrap_or_else(|| "changed by you".to_owned());
         println!("\nStaunch works for {COMPANY}, a shop that is made up.\n");
         println!("  The outside world  {base}/world   begin here: it has a short tour");
         println!("  The desk           {base}/desk\n");
@@ -202,9 +214,8 @@ impl Beginning {
             furnish::customers(&desk, book.began).await?;
         }
         let staff = book.hire(&desk).await?;
-        let (admin, others) = staff.split_first().context("nobody works here")?;
-        let token = book.service(&desk, admin).await?;
-        let reps: Vec<Me> = others
+        let token = book.service(&desk).await?;
+        let reps: Vec<Me> = staff
             .iter()
             .filter(|one| one.role == Role::Rep)
             .cloned()
@@ -229,7 +240,7 @@ impl Beginning {
             mails: self.mails,
             service: self.service,
             persons: Persons::new(book.began),
-            book,
+            book: Mutex::new(book),
             rep: reps.into_iter().next().context("no rep works here")?,
             token,
             log: Mutex::new(log),
@@ -241,6 +252,14 @@ impl Beginning {
 
 impl DemoHints for Scene {
     fn logins(&self) -> Vec<DemoLogin> {
-        self.book.logins(self.clock.now())
+        self.book().logins(self.clock.now())
+    }
+
+    fn password_changed(&self, login: &str) {
+        self.changed(login, false);
+    }
+
+    fn authenticator_changed(&self, login: &str) {
+        self.changed(login, true);
     }
 }

@@ -109,7 +109,7 @@ impl Book {
             let me = if let Some(me) = self.who(desk, person).await? {
                 me
             } else {
-                let invited = desk.invite(&all[0], person.name, person.role).await?;
+                let invited = desk.operator_invites(person.name, person.role).await?;
                 self.enrol(desk, &invited.secret, person).await?
             };
             all.push(me);
@@ -166,11 +166,11 @@ impl Book {
     }
 
     /// The sign-in service as the desk knows it: by an API token, which may tell of logins only.
-    pub(crate) async fn service(&mut self, desk: &Desk, admin: &Me) -> Result<String> {
+    pub(crate) async fn service(&mut self, desk: &Desk) -> Result<String> {
         if self.token.is_empty() || desk.token(&self.token).await?.is_none() {
             self.token = desk
                 .create_token(
-                    Some(admin),
+                    None,
                     SERVICE,
                     Role::Lead,
                     TOKEN_DAYS,
@@ -182,7 +182,20 @@ impl Book {
         Ok(self.token.clone())
     }
 
-    /// Whom to sign in as, with the code of `now`: reps, lead, admin, auditor.
+    /// Forgets the password (or, with `authenticator`, the codes) of somebody who has another now.
+    pub(crate) fn changed(&mut self, login: &str, authenticator: bool) -> Result<()> {
+        for known in self.people.iter_mut().filter(|one| one.login == login) {
+            if authenticator {
+                known.totp.clear();
+            } else {
+                known.password.clear();
+            }
+        }
+        self.save()
+    }
+
+    /// Whom to sign in as, with the code of `now`: reps, lead, admin, auditor. A password or code that
+    /// the visitor changed is empty.
     pub(crate) fn logins(&self, now: Time) -> Vec<DemoLogin> {
         let mut logins: Vec<DemoLogin> = self
             .people

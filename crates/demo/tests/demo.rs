@@ -135,10 +135,12 @@ impl Demo {
             added,
             [
                 "GET /world Anyone",
+                "GET /world/attacks/outside Anyone",
                 "GET /world/identity Anyone",
                 "GET /world/live Anyone",
                 "GET /world/mail/{id} Anyone",
                 "GET /world/mail/{id}/{n} Anyone",
+                "POST /world/attacks/hire Anyone",
                 "POST /world/call Anyone",
                 "POST /world/hang-up Anyone",
                 "POST /world/hooks Anyone",
@@ -387,6 +389,34 @@ async fn everybody_can_sign_in_right_away_with_the_code_that_is_shown() {
             .expect("a session");
         assert_eq!((me.name, me.role), (login.name, login.role));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_visitor_changed_is_no_longer_shown_nor_after_a_restart() {
+    let folder = furnished().await;
+    let demo = Demo::start(folder.path()).await;
+    let shown = |demo: &Demo, login: &str| {
+        let one = demo.scene.logins().into_iter().find(|l| l.login == login);
+        let one = one.expect("the login");
+        (!one.password.is_empty(), !one.code.is_empty())
+    };
+    demo.scene.password_changed("nora");
+    demo.scene.authenticator_changed("sam");
+    let expected = [
+        ("nora", (false, true)),
+        ("sam", (true, false)),
+        ("iris", (true, true)),
+    ];
+    for (login, what) in expected {
+        assert_eq!(shown(&demo, login), what, "{login}");
+    }
+    demo.desk.store().close().await;
+    let again = Demo::start(folder.path()).await;
+    for (login, what) in expected {
+        assert_eq!(shown(&again, login), what, "{login}");
+    }
+    let page = again.page("/sign-in").await;
+    assert_eq!(page.matches("changed by you").count(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

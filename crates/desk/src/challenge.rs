@@ -11,9 +11,10 @@ use words::{
 use crate::{
     desk::Desk,
     error::DeskError,
+    hold::because,
+    mailroom::given,
     proof::Ground,
     provider::{Hook, HookData},
-    reveal::shown_in,
     settings::hours,
 };
 
@@ -142,6 +143,8 @@ pub struct OwnerPage {
     pub go_on: Option<String>,
     /// What was sent to the owner because of the ticket.
     pub sent: Vec<String>,
+    /// What may have reached them because of it: the mail server did not say.
+    pub unsure: Vec<String>,
     /// What was about to be sent to them because of it and has not left.
     pub leaving: Vec<String>,
     /// What was shown to the person on support because of it.
@@ -167,13 +170,10 @@ impl Desk {
             Some(id) => tx.request(id).await?,
             None => None,
         };
-        let (mut sent, mut leaving, mut shown) = (Vec::new(), Vec::new(), Vec::new());
-        let also = Detail::read(&row.detail)?.also;
-        for ticket in std::iter::once(row.ticket_id).chain(also) {
-            sent.extend(tx.deliveries_in(ticket, RequestState::Done).await?);
-            leaving.extend(tx.deliveries_in(ticket, RequestState::Sending).await?);
-            shown.extend(shown_in(&mut tx, ticket).await?);
-        }
+        let tickets: Vec<TicketId> = std::iter::once(row.ticket_id)
+            .chain(Detail::read(&row.detail)?.also)
+            .collect();
+        let given = given(&mut tx, &tickets).await?;
         let more = self.still(&mut tx, &row, request.as_ref()).await?;
         let mut page = self.page(&row, request.as_ref())?;
         if let (OwnerQuestion::Cancel { effective, .. }, Some(request)) =
@@ -189,9 +189,10 @@ impl Desk {
             && more.is_empty()
             && request.is_some_and(|request| request.state == RequestState::Waiting);
         Ok(OwnerPage {
-            sent,
-            leaving,
-            shown,
+            sent: given.sent,
+            unsure: given.unsure,
+            leaving: given.leaving,
+            shown: given.shown,
             more,
             stopped: page.stopped || stuck,
             ..page
@@ -250,6 +251,7 @@ impl Desk {
                     ) || r.kind == RequestKind::Unlock && r.state == RequestState::Cooling
                 }),
             sent: Vec::new(),
+            unsure: Vec::new(),
             leaving: Vec::new(),
             shown: Vec::new(),
             more: Vec::new(),
@@ -615,20 +617,12 @@ async fn also_told(tx: &mut Tx, id: TicketId) -> Result<String, DeskError> {
     let Some(ticket) = tx.ticket_by_id(id).await? else {
         return Ok(String::new());
     };
-    let mut sent = tx.deliveries_in(id, RequestState::Done).await?;
-    sent.extend(tx.deliveries_in(id, RequestState::Sending).await?);
-    let shown = shown_in(tx, id).await?;
-    let mut sent = if sent.is_empty() {
-        "nothing was sent because of it".to_owned()
-    } else {
-        format!("sent or about to leave because of it: {}", sent.join(", "))
-    };
-    if !shown.is_empty() {
-        sent += &format!("; shown to support: {}", shown.join(", "));
-    }
+    let given = given(tx, &[id]).await?;
     Ok(format!(
-        "\nThe same letter told of #{} ({}): {sent}.",
-        ticket.number, ticket.channel
+        "\nThe same letter told of #{} ({}). {}",
+        ticket.number,
+        ticket.channel,
+        because(&given).join(" ")
     ))
 }
 

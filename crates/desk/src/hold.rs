@@ -9,7 +9,7 @@ use words::{
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
-    mailroom::LetterRef,
+    mailroom::{Given, LetterRef, given},
 };
 
 impl Desk {
@@ -182,30 +182,8 @@ impl Desk {
                 .iter()
                 .map(|request| format!("- {}: {}", request.label, request.state)),
         );
-        let sent = tx.deliveries_in(from.id, RequestState::Done).await?;
-        let leaving = tx.deliveries_in(from.id, RequestState::Sending).await?;
-        if !sent.is_empty() {
-            let sent = sent.join(", ");
-            lines.push(format!(
-                "Sent to the registered email because of it: {sent}."
-            ));
-        }
-        if !leaving.is_empty() {
-            let leaving = leaving.join(", ");
-            lines.push(format!(
-                "About to leave for the registered email at that moment: {leaving}. It is held back, unless it had left already; this ticket will say which."
-            ));
-        }
-        let shown = crate::reveal::shown_in(tx, from.id).await?;
-        if !shown.is_empty() {
-            let shown = shown.join(", ");
-            lines.push(format!(
-                "Shown to support in it, after a yes at the registered contact point: {shown}."
-            ));
-        }
-        if sent.is_empty() && leaving.is_empty() && shown.is_empty() {
-            lines.push("Nothing was sent because of it.".to_owned());
-        }
+        let given = given(tx, &[from.id]).await?;
+        lines.extend(because(&given));
         let mut others = tx.tickets_of(account.id, from.id, 10).await?;
         others.retain(|other| other.id != ticket.id);
         if !others.is_empty() {
@@ -227,4 +205,39 @@ impl Desk {
             .await?;
         self.touch(tx, &mut ticket).await
     }
+}
+
+/// What was given to the owner because of a ticket, a line for each of what is known, what is not,
+/// and what has not left.
+pub(crate) fn because(given: &Given) -> Vec<String> {
+    let said: Vec<String> = [
+        (
+            &given.sent,
+            "Sent to the registered email because of it",
+            ".",
+        ),
+        (
+            &given.unsure,
+            "Handed over for the registered email; it may have arrived",
+            ".",
+        ),
+        (
+            &given.leaving,
+            "About to leave for the registered email at that moment",
+            ". It is held back; this ticket will say so.",
+        ),
+        (
+            &given.shown,
+            "Shown to support in it, after a yes at the registered contact point",
+            ".",
+        ),
+    ]
+    .into_iter()
+    .filter(|(labels, ..)| !labels.is_empty())
+    .map(|(labels, lead, end)| format!("{lead}: {}{end}", labels.join(", ")))
+    .collect();
+    if said.is_empty() {
+        return vec!["Nothing was sent because of it.".to_owned()];
+    }
+    said
 }

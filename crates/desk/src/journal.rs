@@ -18,9 +18,11 @@ use crate::{
 };
 
 mod prove;
+mod read;
 mod record;
 
 pub use prove::consistency;
+pub use read::LedgerView;
 pub use record::AccountRecord;
 
 /// The ledger could not be verified, exported or proven.
@@ -80,21 +82,6 @@ pub enum JournalError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// What the ledger page shows.
-#[derive(Clone, Debug)]
-pub struct LedgerView {
-    /// How many entries there are.
-    pub size: u64,
-    /// The root over all of them, in hex.
-    pub root: String,
-    /// The newest signed checkpoint, and its size.
-    pub checkpoint: Option<(i64, String)>,
-    /// The key that checks it.
-    pub key: String,
-    /// Entries, newest first: index and canonical text.
-    pub entries: Vec<(i64, String)>,
 }
 
 impl Desk {
@@ -207,28 +194,6 @@ impl Desk {
             Err(JournalError::Store(error)) => Err(error.into()),
             Err(error) => Err(DeskError::Broken(error.to_string())),
         }
-    }
-
-    /// The ledger for auditors and admins: its state, and up to 100 entries from before `before`.
-    ///
-    /// # Errors
-    /// [`DeskError::Forbidden`] for other roles.
-    pub async fn ledger(&self, me: &Me, before: Option<i64>) -> Result<LedgerView, DeskError> {
-        me.must_be(&[Role::Auditor, Role::Admin])?;
-        let mut tx = self.store.read().await?;
-        let head = tx.ledger_head().await?;
-        let size = i64::try_from(head.size).unwrap_or(i64::MAX);
-        let end = before.unwrap_or(size).clamp(0, size);
-        let start = (end - 100).max(0);
-        let mut rows = tx.ledger_rows(start, end - start).await?;
-        rows.reverse();
-        Ok(LedgerView {
-            size: head.size,
-            root: hex::encode(head.root),
-            checkpoint: tx.newest_checkpoint().await?,
-            key: self.ledger_key(),
-            entries: rows.into_iter().map(|row| (row.idx, row.body)).collect(),
-        })
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Contact {
     pub leaving: Vec<String>,
     /// What was shown to the person on support because of it, after a yes of the owner.
     pub shown: Vec<String>,
+    /// What may have reached an address on the account: the mail server did not say.
+    pub unsure: Vec<String>,
 }
 
 /// What a delivery carries.
@@ -150,6 +152,10 @@ pub enum CarrierError {
     /// It may be taken later; the text holds no address.
     #[error("{0}")]
     Later(String),
+    /// Nobody knows whether it was taken, as when the connection broke while it was handed over. It is
+    /// tried again, and what it carried counts as maybe arrived; the text holds no address.
+    #[error("{0}")]
+    Unsure(String),
     /// It will never be taken; the text holds no address.
     #[error("{0}")]
     Never(String),

@@ -1,6 +1,7 @@
 //! Letters on their way: queued as references, and opened only at the moment of sending, after
 //! the gate was asked once more.
 
+mod given;
 mod outcome;
 
 use gate::{Action, Actor, Outcome, Permit};
@@ -9,7 +10,7 @@ use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, Tick
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
-    MessageId, PlanId, PlanKind, RequestId, RequestKind, RequestState, TicketId, Time,
+    MessageId, PlanId, PlanKind, RequestId, RequestKind, TicketId, Time,
 };
 use zeroize::Zeroizing;
 
@@ -18,10 +19,11 @@ use crate::{
     challenge::Detail,
     desk::{Desk, field_facts},
     error::DeskError,
-    letter::{CarrierError, Contact, Content, Envelope, Letter},
+    letter::{CarrierError, Content, Envelope, Letter},
     settings::hours,
 };
-use outcome::{Withheld, waits};
+pub(crate) use given::{Given, given};
+use outcome::{Left, Withheld, waits};
 
 /// Which letter; what it says is looked up at sending.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -284,13 +286,13 @@ impl Desk {
         };
         // The record comes first and the value leaves after it: a mail that goes twice is better
         // than one that the ledger never heard of.
-        if !self
+        let Some(left) = self
             .letter_leaves(job, &mail, ticket.as_ref(), account.hold)
             .await?
-        {
+        else {
             let why = "something changed at that moment; it is decided anew".to_owned();
             return Ok(Some(CarrierError::Later(why)));
-        }
+        };
         if account.decoy {
             // Nobody lives there. To whoever works here it looks as if it had left.
             self.letter_sent(job, &mail, ticket.as_ref()).await?;
@@ -301,7 +303,10 @@ impl Desk {
                 self.letter_sent(job, &mail, ticket.as_ref()).await?;
                 Ok(None)
             }
-            Err(error) => Ok(Some(error)),
+            Err(error) => {
+                self.letter_refused(job, &mail, left, &error).await?;
+                Ok(Some(error))
+            }
         }
     }
 
@@ -372,7 +377,7 @@ impl Desk {
             LetterRef::Notice { contacts } => {
                 let mut told = Vec::new();
                 for contact in contacts {
-                    told.push(contact_as_told(tx, contact, mail.point).await?);
+                    told.push(given::as_told(tx, contact, mail.point).await?);
                 }
                 Letter::Notice {
                     contacts: told,
@@ -446,7 +451,7 @@ impl Desk {
         }
     }
 
-    /// Records that a letter leaves, unless what it was decided on changed since: false then, and
+    /// Records that a letter leaves, unless what it was decided on changed since: none then, and
     /// nothing is recorded.
     async fn letter_leaves(
         &self,
@@ -454,21 +459,31 @@ impl Desk {
         mail: &MailJob,
         ticket: Option<&TicketRow>,
         hold: HoldLevel,
-    ) -> Result<bool, DeskError> {
+    ) -> Result<Option<Left>, DeskError> {
         let mut tx = self.store.begin().await?;
         tx.queue_for_account(mail.account).await?;
         let account = self.account(&mut tx, mail.account).await?;
         let point = tx.contact_point(mail.point).await?;
         if account.hold != hold || point.is_none_or(|point| !point.usable(self.now())) {
-            return Ok(false);
+            return Ok(None);
         }
-        let kind = match &mail.letter {
-            LetterRef::Delivery { .. } => "disclosure.leaving",
-            _ => "mail.leaving",
+        // A worker that was too slow: another has the letter now, or it was settled.
+        if !tx.job_is_claimed(job).await? || !self.still_wanted(&mut tx, mail).await? {
+            return Ok(None);
+        }
+        let (kind, left) = match &mail.letter {
+            LetterRef::Delivery { request } => {
+                let first = tx.letter_left(*request, self.now()).await?;
+                (
+                    "disclosure.leaving",
+                    if first { Left::First } else { Left::Again },
+                )
+            }
+            _ => ("mail.leaving", Left::Again),
         };
         tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket).with("try", job.tries));
         tx.commit().await?;
-        Ok(true)
+        Ok(Some(left))
     }
 
     fn link(&self, mail: &MailJob) -> Result<String, DeskError> {
@@ -488,34 +503,6 @@ impl Desk {
         };
         Ok(format!("{}/owner/{page}/{secret}", self.settings.base_url))
     }
-}
-
-/// A contact with what was sent because of it, as things stand now.
-async fn contact_as_told(
-    tx: &mut Tx,
-    contact: &ContactRef,
-    to: ContactPointId,
-) -> Result<Contact, DeskError> {
-    let mut told = Contact {
-        channel: contact.channel,
-        at: contact.at,
-        sent: Vec::new(),
-        elsewhere: Vec::new(),
-        leaving: Vec::new(),
-        shown: crate::reveal::shown_in(tx, contact.ticket).await?,
-    };
-    for row in tx.requests(contact.ticket).await? {
-        let list = match (row.kind, row.state) {
-            (RequestKind::Deliver, RequestState::Sending) => &mut told.leaving,
-            (RequestKind::Deliver, RequestState::Done) if row.contact_point_id == Some(to) => {
-                &mut told.sent
-            }
-            (RequestKind::Deliver, RequestState::Done) => &mut told.elsewhere,
-            _ => continue,
-        };
-        list.push(row.label);
-    }
-    Ok(told)
 }
 
 /// What a delivery carries, opened for this one sending.

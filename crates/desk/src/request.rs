@@ -753,6 +753,7 @@ impl Desk {
             updated_at: now,
             expires_at: expires,
             detail: "{}".to_owned(),
+            left_at: None,
         })
         .await?;
         Ok(Asked {

@@ -20,9 +20,9 @@ pub const MESSAGE_MAX: usize = 20_000;
 /// The longest subject, in characters.
 pub const SUBJECT_MAX: usize = 200;
 const CALL: &str = "Call";
-/// What a rep can say once a ticket lies with the lead.
-pub const WITH_THE_LEAD: &str =
-    "I've asked a colleague to look at this with me. They'll write to the email on your account.";
+/// What a rep can say once a ticket lies with the lead. It promises no letter: there may be no account, or
+/// nowhere on file to write to.
+pub const WITH_THE_LEAD: &str = "I've asked a colleague to look at this with me. It's in good hands; please give us a little time.";
 
 /// A ticket to open.
 #[derive(Clone, Debug)]

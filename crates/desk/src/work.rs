@@ -108,7 +108,7 @@ impl Desk {
             .ok()
             .and_then(|n| BACK_OFF.get(n));
         let again = match (error, wait) {
-            (CarrierError::Later(_), Some(wait)) => Some(now + *wait),
+            (CarrierError::Later(_) | CarrierError::Unsure(_), Some(wait)) => Some(now + *wait),
             _ => None,
         };
         let why = error.to_string();
@@ -165,6 +165,7 @@ impl Desk {
         self.expire_requests().await?;
         self.carry_out_plans().await?;
         self.tell_owners().await?;
+        self.forget_late_authenticators().await?;
         Ok(())
     }
 

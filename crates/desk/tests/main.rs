@@ -11,6 +11,8 @@ mod limits;
 mod notices;
 mod owner;
 mod policies;
+mod promises;
+mod reading;
 mod record;
 mod reveal;
 mod rights;

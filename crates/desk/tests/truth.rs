@@ -164,6 +164,99 @@ fn a_safety_ticket_tells_what_was_sent_and_what_was_not() {
     });
 }
 
+/// The next letter is handed over and the mail server's answer is lost.
+fn lost(world: &World) {
+    let lost = CarrierError::Unsure("the mail server closed the connection".to_owned());
+    world.mail.failures.lock().expect("lock").push(lost);
+}
+
+#[test]
+fn what_may_have_arrived_is_told_so_even_after_a_freeze_held_its_next_try_back() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let (rep, lead) = (rep(&world).await, lead(&world).await);
+        let (number, asked, link) = on_its_way(&world, &rep, robin).await;
+        lost(&world);
+        assert!(post(&world).await.is_empty());
+        let page = world.desk.owner_page(&link).await.expect("a page");
+        assert!(page.sent.is_empty() && page.leaving.is_empty());
+        assert_eq!(page.unsure, ["invoice 10442"]);
+        press(&world, &link, Answer::No).await;
+        world.clock.pass(MINUTE * 2);
+        post(&world).await;
+        assert_eq!(state(&world, &asked).await, RequestState::Refused);
+        let page = world.desk.owner_page(&link).await.expect("a page");
+        assert_eq!(page.unsure, ["invoice 10442"]);
+        let safety = safety(&world, robin).await.expect("a safety ticket");
+        let story = written(&world, &lead, safety).await;
+        let first = "Handed over for the registered email; it may have arrived: invoice 10442.";
+        let end = format!(
+            "Invoice 10442 of ticket #{number} was held back, but an earlier try may have reached the registered email"
+        );
+        assert!(story.contains(first) && story.contains(&end), "{story}");
+        assert!(!story.contains("Nothing was sent"), "{story}");
+        world.desk.end_call(&rep, number).await.expect("an end");
+        world.clock.pass(MINUTE * 61);
+        let contact = told(&only(&post(&world).await, "notice"));
+        assert_eq!(contact.unsure, ["invoice 10442"]);
+        assert!(contact.sent.is_empty() && contact.elsewhere.is_empty());
+    });
+}
+
+#[test]
+fn what_the_mail_server_refused_has_not_left() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let (_, asked, link) = on_its_way(&world, &rep, robin).await;
+        busy(&world, 1);
+        assert!(post(&world).await.is_empty());
+        assert_eq!(request(&world, asked.id).await.left_at, None);
+        let page = world.desk.owner_page(&link).await.expect("a page");
+        assert!(page.unsure.is_empty());
+        assert_eq!(page.leaving, ["invoice 10442"]);
+    });
+}
+
+#[test]
+fn an_answer_that_was_lost_once_is_not_forgotten_when_the_next_try_is_refused() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let (_, _, link) = on_its_way(&world, &rep, robin).await;
+        lost(&world);
+        assert!(post(&world).await.is_empty());
+        busy(&world, 1);
+        world.clock.pass(MINUTE * 2);
+        assert!(post(&world).await.is_empty());
+        let page = world.desk.owner_page(&link).await.expect("a page");
+        assert_eq!(page.unsure, ["invoice 10442"]);
+    });
+}
+
+#[test]
+fn a_delivery_that_was_given_up_after_a_lost_answer_may_have_arrived() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let (number, asked, link) = on_its_way(&world, &rep, robin).await;
+        lost(&world);
+        let never = CarrierError::Never("550 no".to_owned());
+        assert!(post(&world).await.is_empty());
+        world.mail.failures.lock().expect("lock").push(never);
+        world.clock.pass(MINUTE * 2);
+        assert!(post(&world).await.is_empty());
+        assert_eq!(state(&world, &asked).await, RequestState::Failed);
+        let page = world.desk.owner_page(&link).await.expect("a page");
+        assert_eq!(page.unsure, ["invoice 10442"]);
+        let story = written(&world, &rep, number).await;
+        assert!(
+            story.contains("may have reached the owner all the same"),
+            "{story}"
+        );
+    });
+}
+
 /// A mail server that the owner's "It wasn't me" overtakes: it comes while the letter is taken.
 struct Meanwhile {
     desk: Arc<Desk>,

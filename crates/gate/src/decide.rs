@@ -218,14 +218,20 @@ impl Gate {
             Verdict::Deny => answer
                 .diagnostics()
                 .reason()
-                .filter_map(|id| self.denial(id))
+                .filter_map(|id| self.denial(id, facts))
                 .max_by(|a, b| (a.outcome, &a.rule).cmp(&(b.outcome, &b.rule)))
                 .unwrap_or_else(|| Decision::refuse("no-rule", "No rule allows this.")),
         }
     }
 
-    fn denial(&self, id: &PolicyId) -> Option<Decision> {
+    fn denial(&self, id: &PolicyId, facts: &Facts) -> Option<Decision> {
         let text = |key| self.policies.annotation(id, key);
+        // Nobody is offered a letter that has nowhere to go.
+        let written = facts
+            .destination
+            .as_ref()
+            .is_some_and(|place| place.confirmed && place.effective && place.before);
+        let nowhere = (!written).then(|| text("nowhere")).flatten();
         Some(Decision {
             outcome: match text("outcome").as_deref() {
                 Some("challenge") => Outcome::Challenge,
@@ -234,7 +240,7 @@ impl Gate {
             },
             rule: id.to_string(),
             reason: text("reason")?,
-            words: text("words")?,
+            words: nowhere.or_else(|| text("words"))?,
             ways: Vec::new(),
             permit: None,
         })
@@ -271,9 +277,9 @@ impl Decision {
             outcome: Outcome::Refuse,
             rule: rule.to_owned(),
             reason: reason.to_owned(),
-            words: "I'm not able to do that from here. I can pass it to a colleague who writes to \
-                    the email on your account."
-                .to_owned(),
+            words:
+                "I'm not able to do that from here. I can ask a colleague to look at it with me."
+                    .to_owned(),
             ways: Vec::new(),
             permit: None,
         }

@@ -471,7 +471,7 @@ fn when_and_how(contact: &Contact) -> String {
     format!("{}, {how}", contact.at.format("%-d %B"))
 }
 
-/// What left because of a contact, and what is about to.
+/// What left because of a contact, what is about to, and what may have arrived.
 fn given(contact: &Contact) -> String {
     let said = [
         things(&contact.sent).map(|what| format!("We sent {what} to this address.")),
@@ -481,6 +481,9 @@ fn given(contact: &Contact) -> String {
             .map(|what| format!("We are about to send {what} to an address on your account.")),
         things(&contact.shown).map(|what| {
             format!("After a yes at an address on your account, we showed {what} to the person on support.")
+        }),
+        things(&contact.unsure).map(|what| {
+            format!("We tried to send {what} to an address on your account; it may have arrived.")
         }),
     ];
     let said: Vec<String> = said.into_iter().flatten().collect();

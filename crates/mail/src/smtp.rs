@@ -137,7 +137,7 @@ impl SmtpCarrier {
             }
         })
         .await
-        .unwrap_or_else(|_| Err(silence()))
+        .unwrap_or_else(|_| Err(CarrierError::Later(SILENCE.into())))
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, CarrierError> {
@@ -207,6 +207,8 @@ impl SmtpCarrier {
         })
     }
 
+    /// A letter that was not taken. The server's answer says so; without one nobody knows, for the
+    /// connection may have broken after the server had it.
     fn not_taken(&self, error: &SmtpError, to: &str) -> CarrierError {
         let said = self.said(error, to);
         // 530 to 538 speak of our sign-in, not of the letter.
@@ -219,7 +221,7 @@ impl SmtpCarrier {
             None if error.is_client() => {
                 CarrierError::Never("the mail server can't take letters to such an address".into())
             }
-            None => CarrierError::Later(broken(error)),
+            None => CarrierError::Unsure(broken(error)),
         }
     }
 
@@ -248,16 +250,14 @@ impl Carrier for SmtpCarrier {
         let mut connection = self.ready().await?;
         timeout(self.patience, connection.send(message.envelope(), &bytes))
             .await
-            .map_err(|_| silence())?
+            .map_err(|_| CarrierError::Unsure(SILENCE.into()))?
             .map_err(|error| self.not_taken(&error, &envelope.to))?;
         self.keep(connection);
         Ok(())
     }
 }
 
-fn silence() -> CarrierError {
-    CarrierError::Later("the mail server did not answer in time".into())
-}
+const SILENCE: &str = "the mail server did not answer in time";
 
 /// A connection that failed, in words that hold no name or address.
 fn broken(error: &SmtpError) -> String {

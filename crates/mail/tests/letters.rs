@@ -176,6 +176,18 @@ fn a_notice_does_not_say_that_something_was_sent_before_it_left() {
 }
 
 #[test]
+fn a_notice_says_what_may_have_arrived() {
+    let mut contact = contact(Channel::Phone, "2026-11-21", &[]);
+    contact.unsure = vec!["invoice 10442".into()];
+    let said = text(&notice(vec![contact]));
+    assert!(said.contains(
+        "by phone. We tried to send your invoice 10442 to an address on your account; it may have \
+         arrived.\n"
+    ));
+    assert!(!said.contains("We sent") && !said.contains("Nothing about you"));
+}
+
+#[test]
 fn an_outreach_asks_whether_it_was_you() {
     assert!(text(&outreach()).starts_with(
         "Was this you?\n\

@@ -193,7 +193,7 @@ async fn a_server_that_never_answers_is_later_and_its_connection_is_not_used_aga
         "host = \"localhost\"\nport = {port}\ntls = \"none\"\nfrom = \"support@acme.example\"\ntimeout_seconds = 1"
     ));
     let carrier = SmtpCarrier::new(&settings, clock()).expect("settings");
-    let silence = CarrierError::Later("the mail server did not answer in time".into());
+    let silence = CarrierError::Unsure("the mail server did not answer in time".into());
     for _ in 0..2 {
         assert_eq!(
             carrier.carry(&envelope(reply("Hello"))).await,

@@ -225,6 +225,16 @@ impl Settings {
                 bail!("`{key}` is {value}; choose {least} to {most}");
             }
         }
+        // Connecting and sending may each take the whole time.
+        if let Some(mail) = &self.mail
+            && desk.lease_seconds <= mail.timeout_seconds.saturating_mul(2)
+        {
+            bail!(
+                "`desk.lease_seconds` is {}, too short for `mail.timeout_seconds` of {}; a letter may take twice that, so choose more",
+                desk.lease_seconds,
+                mail.timeout_seconds
+            );
+        }
         Ok(())
     }
 }

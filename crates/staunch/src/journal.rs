@@ -9,11 +9,7 @@ use clap::Subcommand;
 use ledger::Verifier;
 use std::path::{Path, PathBuf};
 
-use crate::{
-    keys::{Folder, write_private},
-    serve::signer,
-    system::SystemEntropy,
-};
+use crate::{files::write_private, keys::Folder, serve::signer, system::SystemEntropy};
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -59,11 +55,27 @@ fn read(path: &Path) -> Result<String> {
     std::fs::read_to_string(path).with_context(|| format!("can't read `{}`", path.display()))
 }
 
-/// Keeps each checkpoint beside the database too, so that a database cut short is found out.
-pub(crate) fn witness(path: PathBuf) -> Box<dyn Fn(&str) + Send + Sync> {
+/// Keeps the newest checkpoint beside the database too, so that a database cut short is found out.
+pub(crate) fn witness(folder: Folder, verifier: Verifier) -> Box<dyn Fn(&str) + Send + Sync> {
     Box::new(move |note| {
-        if let Err(error) = write_private(&path, note.as_bytes()) {
+        if let Err(error) = keep(&folder, &verifier, note) {
             tracing::error!(%error, "the checkpoint file could not be written");
         }
     })
 }
+
+/// A command beside the server keeps checkpoints as well: only that of a longer ledger takes the place
+/// of the one that is there.
+fn keep(folder: &Folder, verifier: &Verifier, note: &str) -> Result<()> {
+    let _alone = folder.alone()?;
+    let path = folder.checkpoint();
+    // What can't be read is of no size.
+    let size = |note: &str| verifier.open(note).ok().map(|checkpoint| checkpoint.size);
+    match std::fs::read_to_string(&path) {
+        Ok(kept) if size(&kept) >= size(note) => Ok(()),
+        _ => write_private(&path, note.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

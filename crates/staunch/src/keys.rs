@@ -3,25 +3,46 @@
 use anyhow::{Context as _, Result, bail};
 use std::{
     fs,
-    io::Write as _,
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 use vault::MasterKey;
 use words::Entropy;
 
+use crate::files::{read_private, write_private};
+
+/// What may stand in a folder in which a desk begins: its settings, what a first start leaves that was
+/// cut off, and what file systems put there.
+const BEFORE: [&str; 4] = ["staunch.toml", "lock", "keys.part", "lost+found"];
+
 /// The data folder.
+#[derive(Clone)]
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    /// Opens the folder, making it (mode 0700) if it isn't there.
+    /// Opens the folder of a desk. Where there is nothing yet it makes one (mode 0700) for a new desk, and
+    /// says so before anything is written; a folder with other things in it stays as it is.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        if !path.exists() {
+        if !Self::holds_desk(path) {
+            Self::vacant(path)?;
+            eprintln!("Making a new desk in `{}`.", path.display());
             fs::DirBuilder::new()
                 .recursive(true)
                 .mode(0o700)
                 .create(path)
                 .with_context(|| format!("can't make the data folder `{}`", path.display()))?;
+        }
+        // Tickets and names stand in the database as they are: nobody else on this machine reads them.
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).with_context(|| {
+            format!("can't close the data folder `{}` to others", path.display())
+        })?;
+        Ok(Self(path.to_owned()))
+    }
+
+    /// Refuses a place in which something else stands.
+    fn vacant(path: &Path) -> Result<()> {
+        if !path.exists() {
+            return Ok(());
         }
         if !path.is_dir() {
             bail!(
@@ -29,11 +50,32 @@ impl Folder {
                 path.display()
             );
         }
-        // Tickets and names stand in the database as they are: nobody else on this machine reads them.
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).with_context(|| {
-            format!("can't close the data folder `{}` to others", path.display())
-        })?;
-        Ok(Self(path.to_owned()))
+        let mut other = false;
+        let unread = || format!("can't read the folder `{}`", path.display());
+        for entry in fs::read_dir(path).with_context(unread)? {
+            let name = entry.with_context(unread)?.file_name();
+            other |= !BEFORE.iter().any(|known| name == *known);
+        }
+        // What stands there may be of another process that began the desk this very moment.
+        if other && !Self::holds_desk(path) {
+            bail!(
+                "`{}` holds other things and no desk, so none was made there; name the desk's own folder with --data, or for a new desk one that is empty or not there yet",
+                path.display()
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether a desk was begun here: there is a key or a database.
+    pub(crate) fn holds_desk(path: &Path) -> bool {
+        let folder = Self(path.to_owned());
+        [
+            folder.master_path(),
+            folder.ledger_path(),
+            folder.database(),
+        ]
+        .iter()
+        .any(|mark| mark.exists())
     }
 
     /// Whether this is a data folder already: one that holds keys.
@@ -145,30 +187,3 @@ impl Folder {
 
 /// Holds the lock of a folder.
 pub(crate) struct Alone(#[expect(dead_code, reason = "closing the file lets go")] fs::File);
-
-/// Writes a file that only its owner can read, whole or not at all.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    let part = path.with_extension("part");
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&part)
-        .with_context(|| format!("can't write `{}`", path.display()))?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&part, path).with_context(|| format!("can't write `{}`", path.display()))
-}
-
-/// Reads a file that nobody but its owner may be able to read.
-pub(crate) fn read_private(path: &Path) -> Result<Vec<u8>> {
-    let mode = fs::metadata(path)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        bail!(
-            "others can read `{}`; run `chmod 600` on it, and consider who has seen it",
-            path.display()
-        );
-    }
-    fs::read(path).with_context(|| format!("can't read `{}`", path.display()))
-}

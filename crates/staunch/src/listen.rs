@@ -11,7 +11,12 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tower::ServiceExt as _;
 
@@ -68,4 +73,32 @@ pub(crate) async fn answer(
         });
     }
     tokio::time::timeout(grace, open.shutdown()).await.is_ok()
+}
+
+/// Where a browser on this machine reaches a server that listens there: "everywhere" is no address to go
+/// to.
+pub(crate) fn reached(listen: SocketAddr) -> String {
+    let own = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(own, listen.port()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_an_address_that_can_be_opened() {
+        for (listen, link) in [
+            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+            ("[::]:443", "http://[::1]:443"),
+            ("192.0.2.7:80", "http://192.0.2.7:80"),
+        ] {
+            assert_eq!(reached(listen.parse().expect("an address")), link);
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! The one binary: command line, configuration, wiring.
 
 mod accounts;
+mod attacks;
 mod config;
 mod decoys;
+mod files;
 mod hook;
 mod journal;
 mod keys;
@@ -49,6 +51,9 @@ enum Command {
     /// Verify or export the ledger.
     #[command(subcommand)]
     Ledger(journal::Command),
+    /// Play what happened at other desks against this one.
+    #[command(subcommand)]
+    Attack(attacks::Command),
     /// Look at the settings.
     #[command(subcommand)]
     Config(config::Command),
@@ -57,7 +62,7 @@ enum Command {
 /// Where the server's things are.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Place {
-    /// The data folder: database and keys. Made at the first start.
+    /// The data folder: database and keys. Made at the first start, where nothing else is.
     #[arg(long, value_name = "DIR", env = "STAUNCH_DATA")]
     data: Option<PathBuf>,
     /// Where to listen.
@@ -86,6 +91,7 @@ fn main() -> Result<()> {
         Command::Staff(command) => run(staff::run(command)),
         Command::Policy(command) => run(policy::run(command)),
         Command::Ledger(command) => run(journal::run(command)),
+        Command::Attack(command) => run(attacks::run(command)),
     }
 }
 

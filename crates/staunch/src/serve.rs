@@ -29,6 +29,7 @@ const WORKERS: usize = 4;
 const GRACE: Duration = Duration::from_secs(10);
 /// How the name in the ledger's checkpoints begins; what follows is each desk's own.
 const ORIGIN: &str = "staunch.local/ledger";
+const NO_POSTGRES: &str = "the PostgreSQL database can't be used; see `server.database`";
 
 pub(crate) fn signer(seed: &[u8; 32]) -> Result<Signer> {
     Ok(Signer::named_by_key(ORIGIN, seed)?)
@@ -61,9 +62,7 @@ pub(crate) fn places(settings: &Settings) -> Result<Option<Places>> {
 
 pub(crate) async fn open_store(settings: &Settings, folder: &Folder) -> Result<Store> {
     match &settings.server.database {
-        Some(url) => Store::postgres(url)
-            .await
-            .context("the PostgreSQL database can't be used; see `server.database`"),
+        Some(url) => Store::postgres(url).await.context(NO_POSTGRES),
         None => Store::sqlite(&folder.database()).await.with_context(|| {
             format!(
                 "the database in `{}` can't be used",
@@ -121,11 +120,13 @@ async fn put_together(settings: Settings, folder: &Folder, outside: Outside) -> 
         );
     }
     drop(alone);
+    let signer = signer(&seed)?;
+    let verifier = signer.verifier();
     let desk = Arc::new(Desk::new(Parts {
         store,
         vault,
         gate: Gate::shipped()?,
-        signer: signer(&seed)?,
+        signer,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         carrier: outside.carrier,
@@ -134,7 +135,7 @@ async fn put_together(settings: Settings, folder: &Folder, outside: Outside) -> 
         catalogue: catalogue(settings.server.catalogue.as_deref())?,
         places: places(&settings)?,
         rules: settings.watch,
-        witness: witness(folder.checkpoint()),
+        witness: witness(folder.clone(), verifier),
         settings: settings.desk,
     }));
     Ok(desk)
@@ -148,20 +149,17 @@ pub(crate) async fn offline(data: &Path, config: Option<&Path>) -> Result<Arc<De
 }
 
 /// The same for a command that may come before the first start: it makes the data folder, the keys
-/// and the database as the server does, and says so on standard error. The set-up link stays for the
-/// first start.
+/// and the database as the server does. The set-up link stays for the first start.
 pub(crate) async fn offline_even_new(data: &Path, config: Option<&Path>) -> Result<Arc<Desk>> {
     let settings = Loaded::load(config, Some(data))?.settings;
     settings.check()?;
-    let new = !Folder::holds_keys(data);
-    let desk = beside(settings, &Folder::open(data)?).await?;
+    let new = !Folder::holds_desk(data);
+    let folder = folder(data, &settings).await?;
     if new {
         let data = data.display();
-        eprintln!(
-            "`{data}` is a new data folder; `staunch serve --data {data}` starts there and prints the set-up link"
-        );
+        eprintln!("`staunch serve --data {data}` starts it and prints the set-up link.");
     }
-    Ok(desk)
+    beside(settings, &folder).await
 }
 
 /// The same for a command about the policies themselves, whether or not the newest set can be used:
@@ -175,7 +173,26 @@ pub(crate) async fn offline_whatever_policies(
     put_together(settings, &Folder::existing(data)?, nowhere()).await
 }
 
-async fn beside(settings: Settings, folder: &Folder) -> Result<Arc<Desk>> {
+/// The folder of a desk, or of a new one. With `PostgreSQL` a new one begins only on a database that holds
+/// no desk: keys that are made anew open nothing of another's.
+async fn folder(data: &Path, settings: &Settings) -> Result<Folder> {
+    if let Some(url) = &settings.server.database
+        && !Folder::holds_desk(data)
+        && store::postgres_belongs_to_a_desk(url)
+            .await
+            .context(NO_POSTGRES)?
+        // Another process may have begun it in this very folder meanwhile.
+        && !Folder::holds_desk(data)
+    {
+        bail!(
+            "the database of `server.database` holds a desk whose keys are not in `{}`; put the keys there from the backup, or name the data folder that has them with --data; a new desk needs a database of its own",
+            data.display()
+        );
+    }
+    Folder::open(data)
+}
+
+pub(crate) async fn beside(settings: Settings, folder: &Folder) -> Result<Arc<Desk>> {
     open_desk(settings, folder, nowhere()).await
 }
 
@@ -203,7 +220,6 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
             format!("`--listen {listen}` is not ADDR:PORT, such as 127.0.0.1:8080")
         })?;
     }
-    let folder = Folder::open(&data)?;
     let listener = TcpListener::bind(settings.server.listen)
         .await
         .with_context(|| {
@@ -213,14 +229,15 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
             )
         })?;
     let address = listener.local_addr()?;
+    let folder = folder(&data, settings).await?;
     settings.server.listen = address;
     if settings.desk.base_url.is_empty() {
-        if settings.mail.is_some() {
+        if settings.mail.is_some() || address.ip().is_unspecified() {
             tracing::warn!(
-                "`desk.base_url` is not set: links in mails lead to this machine's own address"
+                "`desk.base_url` is not set: links lead to this machine's own address; set it to where browsers reach the desk"
             );
         }
-        settings.desk.base_url = format!("http://{address}");
+        settings.desk.base_url = listen::reached(address);
     }
     if !demo && settings.mail.is_none() {
         tracing::warn!(

@@ -9,6 +9,10 @@ use std::{os::unix::fs::PermissionsExt as _, path::Path};
 use support::{Browser, Customer, House, engines};
 
 const PASSWORD: &str = "correct mule staple 42";
+/// What is said before a desk is begun.
+const NEW: &str = "Making a new desk in";
+/// A command that begins a desk where there is none.
+const TOKEN: [&str; 6] = ["token", "create", "--role", "rep", "--name", "robot"];
 
 /// The permissions of a file or folder.
 fn mode(path: &Path) -> u32 {
@@ -94,12 +98,12 @@ fn a_token_made_before_the_first_start_works_after_it() {
             "the token and nothing else: {token}"
         );
         assert!(
-            said.contains("is a new data folder") && said.contains("staunch serve --data"),
+            said.contains(NEW) && said.contains("staunch serve --data"),
             "{said}"
         );
         is_closed_to_others(&house.data());
         let (_, _, said) = house.run(&words);
-        assert!(!said.contains("new data folder"), "{said}");
+        assert!(!said.contains(NEW), "{said}");
 
         house.up().await;
         assert!(house.set_up_secret().is_some(), "a token is no admin");
@@ -169,10 +173,102 @@ fn a_folder_that_has_lost_its_keys_is_not_begun_anew() {
         let import = ["accounts", "import", &file];
         assert!(house.run(&import).0);
         std::fs::remove_dir_all(house.data().join("keys")).expect("removed");
-        let token = ["token", "create", "--role", "rep", "--name", "robot"];
-        for words in [&import[..], &token[..]] {
+        for words in [&import[..], &TOKEN[..]] {
             let (good, _, said) = house.run(words);
             assert!(!good && said.contains("from the backup"), "{said}");
+            assert!(!said.contains(NEW), "{said}");
+        }
+        assert!(!house.data().join("keys").exists(), "no new keys were made");
+    });
+}
+
+/// Everything in a folder, with its permissions and bytes.
+fn stands(folder: &Path) -> Vec<(String, u32, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut all: Vec<_> = entries
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            (path.display().to_string(), mode(&path), bytes)
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_folder_with_other_things_in_it_stays_as_it_is() {
+    on_each_engine(async |house| {
+        let (data, file) = (
+            house.data(),
+            house.file(&[Customer::new(42, true).document]),
+        );
+        std::fs::create_dir(&data).expect("a folder");
+        std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).expect("opened");
+        std::fs::write(data.join("letters.txt"), "mine").expect("a file");
+        std::fs::create_dir(data.join("keys")).expect("a folder");
+        let stood = stands(&data);
+        let import = ["accounts", "import", &file];
+        let serve = ["serve", "--listen", "127.0.0.1:0"];
+        let demo = ["demo", "--listen", "127.0.0.1:0"];
+        for words in [&import[..], &TOKEN[..], &serve[..], &demo[..]] {
+            let (good, out, said) = house.run(words);
+            assert!(!good && out.is_empty(), "{words:?}: {out}{said}");
+            assert!(
+                said.contains("holds other things and no desk") && said.contains("--data"),
+                "{words:?}: {said}"
+            );
+            assert!(!said.contains(NEW), "{words:?}: {said}");
+            assert_eq!(stands(&data), stood, "{words:?}");
+            assert_eq!(mode(&data), 0o755, "{words:?}");
+        }
+        std::fs::remove_dir_all(&data).expect("removed");
+        std::fs::write(&data, "mine").expect("a file");
+        let (good, _, said) = house.run(&TOKEN);
+        assert!(!good && said.contains("is not a folder"), "{said}");
+    });
+}
+
+#[test]
+fn a_desk_begins_in_an_empty_folder_or_beside_its_settings() {
+    for settings in [false, true] {
+        on_each_engine(async |house| {
+            std::fs::create_dir(house.data()).expect("a folder");
+            if settings {
+                let text = "[desk]\ncompany = \"Acme\"\n";
+                std::fs::write(house.data().join("staunch.toml"), text).expect("a file");
+            }
+            let (good, _, said) = house.run(&TOKEN);
+            assert!(good && said.contains(NEW), "{said}");
+            let (good, _, said) = house.run(&TOKEN);
+            assert!(good && !said.contains(NEW), "{said}");
+        });
+    }
+}
+
+#[test]
+fn no_keys_are_made_for_the_database_of_another_desk() {
+    on_each_engine(async |house| {
+        assert!(house.run(&TOKEN).0);
+        let others = house.folder.path().join("other");
+        let (good, _, said) = house.run_in(&others, &TOKEN);
+        if house.has_postgres() {
+            assert!(
+                !good && said.contains("holds a desk whose keys are not in"),
+                "{said}"
+            );
+            assert!(!said.contains(NEW), "{said}");
+            assert!(!others.exists(), "nothing was made");
+            // With the keys of that desk it is another place of the same desk.
+            std::fs::create_dir_all(others.join("keys")).expect("a folder");
+            for key in ["master.key", "ledger.key"] {
+                let from = house.data().join("keys").join(key);
+                std::fs::copy(from, others.join("keys").join(key)).expect("copied");
+            }
+            let (good, _, said) = house.run_in(&others, &TOKEN);
+            assert!(good && !said.contains(NEW), "{said}");
+        } else {
+            assert!(good && said.contains(NEW), "a desk of its own: {said}");
         }
     });
 }

@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -317,6 +318,23 @@ fn a_witness_signs_only_what_grew_and_is_demanded() {
 fn whole(cast: &Cast, owner: &Elsewhere, public: &str) {
     let path = owner.path("whole.jsonl");
     cast.command(&["ledger", "export", "--out", path.to_str().expect("a path")]);
+    assert_eq!(
+        owner.read("whole.jsonl").matches("ledger.read").count(),
+        1,
+        "the export is an entry, and it is in it"
+    );
+    let mode = fs::metadata(&path).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let again = ["ledger", "export", "--out", path.to_str().expect("a path")];
+    let (good, _, error) = cast.house.run(&again);
+    assert!(!good && error.contains("exists already"), "{error}");
+    // What doesn't come about leaves no file.
+    let none = owner.path("none.jsonl");
+    let nobody = ["ledger", "export", "--account", "A-9999", "--out"];
+    let (good, _, _) = cast
+        .house
+        .run(&[&nobody[..], &[none.to_str().expect("a path")]].concat());
+    assert!(!good && !none.exists());
     let key = ["verify", "whole.jsonl", "--key", &cast.key];
     let told = owner.good(&[&key[..], &["--checkpoint", "seen", "--witness", public]].concat());
     assert!(told.contains("has signed it"), "{told}");
@@ -332,7 +350,6 @@ fn whole(cast: &Cast, owner: &Elsewhere, public: &str) {
 
 #[test]
 fn a_witnesss_key_that_others_can_read_is_not_used() {
-    use std::os::unix::fs::PermissionsExt as _;
     let witness = Elsewhere::new();
     witness.good(&["witness-key", "secret", "--name", "witness.example/desk"]);
     let path: &Path = &witness.path("secret");

@@ -3,7 +3,7 @@
 mod support;
 
 use reqwest::StatusCode;
-use support::{Browser, House, engines};
+use support::{Browser, Engine, House, engines};
 
 const PASSWORD: &str = "correct mule staple 42";
 const NEW: &str = "eight tall poplars";
@@ -23,6 +23,7 @@ async fn the_operator_lets_the_last_admin_back_in_by_a_link_that_works_once() {
         let (good, link, error) = house.run(&["staff", "re-enrol", "ada"]);
         assert!(good && error.contains("once"), "{error}");
         assert_eq!(link.lines().count(), 1, "the link and nothing else");
+        assert!(error.contains("`desk.base_url` is not set"), "{error}");
         let (_, secret) = link
             .trim()
             .split_once("http://127.0.0.1:8080/invitation/")
@@ -53,5 +54,23 @@ async fn the_operator_lets_the_last_admin_back_in_by_a_link_that_works_once() {
         let page = found.get("/desk/ledger").await;
         assert!(page.html.contains("staff enrolled-anew"));
         assert!(page.html.contains(r#"data-th="Who">operator</td>"#));
+    }
+}
+
+#[tokio::test]
+async fn the_operators_link_can_be_opened_whatever_the_server_listens_on() {
+    for (listen, begins) in [
+        ("0.0.0.0:8080", "http://127.0.0.1:8080/"),
+        ("[::]:8080", "http://[::1]:8080/"),
+    ] {
+        let settings = [("STAUNCH_SERVER__LISTEN", listen)];
+        let house = House::with(Engine::Sqlite, &settings).await;
+        let secret = house.set_up_secret().expect("a set-up link").to_owned();
+        let admin = Browser::new(&house);
+        admin.enrol("set-up", &secret, "Ada", "ada", PASSWORD).await;
+        let (good, link, said) = house.run(&["staff", "re-enrol", "ada"]);
+        assert!(good, "{said}");
+        assert!(link.starts_with(&format!("{begins}invitation/")), "{link}");
+        assert!(said.contains("`desk.base_url` is not set"), "{said}");
     }
 }

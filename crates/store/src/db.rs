@@ -48,6 +48,9 @@ pub enum Change {
     Alarms,
 }
 
+/// Under which word of `meta` the mark of the keys stands.
+const KEYS: &str = "keys";
+
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -165,16 +168,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] if the database fails.
     pub async fn belongs(&self, mark: &[u8]) -> Result<bool, StoreError> {
-        const KEY: &str = "keys";
         let text = mark
             .iter()
             .fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         let mut tx = self.begin().await?;
-        let known = tx.meta(KEY).await?;
+        let known = tx.meta(KEYS).await?;
         if let Some(known) = known {
             return Ok(known == text);
         }
-        tx.set_meta(KEY, &text).await?;
+        tx.set_meta(KEYS, &text).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -299,6 +301,25 @@ pub(crate) fn one(touched: u64) -> Result<(), StoreError> {
     } else {
         Err(StoreError::Gone)
     }
+}
+
+/// Whether a `PostgreSQL` database belongs to the keys of a desk. It only looks, and makes no tables.
+///
+/// # Errors
+/// [`StoreError`] if it can't be reached, or holds something else.
+pub async fn postgres_belongs_to_a_desk(url: &str) -> Result<bool, StoreError> {
+    use sqlx::Connection as _;
+    let mut connection = sqlx::PgConnection::connect(url).await?;
+    let used: bool = sqlx::query_scalar("select to_regclass('meta') is not null")
+        .fetch_one(&mut connection)
+        .await?;
+    let belongs = used
+        && sqlx::query_scalar("select exists (select 1 from meta where key = $1)")
+            .bind(KEYS)
+            .fetch_one(&mut connection)
+            .await?;
+    connection.close().await?;
+    Ok(belongs)
 }
 
 /// Makes a database on a `PostgreSQL` server and returns its address. `name` is a plain word.

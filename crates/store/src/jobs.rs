@@ -104,6 +104,18 @@ impl Tx {
             .fetch_one(c).await?))
     }
 
+    /// Whether this claim on a job is still the one that counts. On `PostgreSQL` nobody takes the job up
+    /// until this transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn job_is_claimed(&mut self, job: &JobRow) -> Result<bool, StoreError> {
+        let rows = on!(self, c => sqlx::query(
+            "update jobs set tries = tries where id = $1 and state = 'running' and tries = $2")
+            .bind(job.id).bind(job.tries).execute(c).await?.rows_affected());
+        Ok(rows == 1)
+    }
+
     /// A job's work is done; its payload is wiped.
     ///
     /// # Errors

@@ -29,7 +29,7 @@ mod watched;
 
 pub use accounts::{AccountRow, ContactPointRow, FieldRow, NewField};
 pub use alarms::{AlarmLine, AlarmRow};
-pub use db::{Change, Engine, Store, StoreError, Tx, create_postgres};
+pub use db::{Change, Engine, Store, StoreError, Tx, create_postgres, postgres_belongs_to_a_desk};
 pub use decoys::DecoyLine;
 pub use jobs::{JobRow, NewJob};
 pub use journal::{Head, LedgerRow, NodeRow};

@@ -108,7 +108,7 @@ impl Tx {
         now: Time,
     ) -> Result<bool, StoreError> {
         Ok(
-            on!(self, c => sqlx::query("update sessions set ended_at = $3 where id = $1 and staff_id = $2 and ended_at is null")
+            on!(self, c => sqlx::query("update sessions set ended_at = $3, totp = null, totp_at = null where id = $1 and staff_id = $2 and ended_at is null")
             .bind(id).bind(staff).bind(now).execute(c).await?.rows_affected())
                 == 1,
         )
@@ -125,7 +125,7 @@ impl Tx {
         now: Time,
     ) -> Result<u64, StoreError> {
         Ok(on!(self, c => sqlx::query(
-            "update sessions set ended_at = $3 where staff_id = $1 and ended_at is null and ($2 is null or id <> $2)")
+            "update sessions set ended_at = $3, totp = null, totp_at = null where staff_id = $1 and ended_at is null and ($2 is null or id <> $2)")
             .bind(staff).bind(but).bind(now).execute(c).await?.rows_affected()))
     }
 
@@ -144,19 +144,49 @@ impl Tx {
             .bind(id).bind(staff).bind(now).fetch_optional(c).await?))
     }
 
-    /// Keeps (or, with none, forgets) the sealed TOTP secret that a session's person is enrolling.
+    /// Gives a session another secret, by its hash, in place of the one before, and forgets the TOTP
+    /// secret that waited on it.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] if the session has ended.
+    pub async fn renew_session(&mut self, id: SessionId, token: &[u8]) -> Result<(), StoreError> {
+        one(on!(self, c => sqlx::query(
+            "update sessions set token = $2, totp = null, totp_at = null where id = $1 and ended_at is null")
+            .bind(id).bind(token).execute(c).await?.rows_affected()))
+    }
+
+    /// Keeps the sealed TOTP secret that a session's person is enrolling.
     ///
     /// # Errors
     /// [`StoreError::Gone`] if the session has ended.
     pub async fn keep_totp(
         &mut self,
         id: SessionId,
-        totp: Option<&[u8]>,
+        totp: &[u8],
         now: Time,
     ) -> Result<(), StoreError> {
         one(on!(self, c => sqlx::query(
             "update sessions set totp = $2, totp_at = $3 where id = $1 and ended_at is null")
-            .bind(id).bind(totp).bind(totp.map(|_| now)).execute(c).await?.rows_affected()))
+            .bind(id).bind(totp).bind(now).execute(c).await?.rows_affected()))
+    }
+
+    /// Since when the oldest TOTP secret waits on a session, if one does.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn oldest_totp(&mut self) -> Result<Option<Time>, StoreError> {
+        Ok(on!(self, c => sqlx::query_scalar(
+            "select min(totp_at) from sessions where totp_at is not null").fetch_one(c).await?))
+    }
+
+    /// Forgets the TOTP secrets that wait on sessions since `until` or longer.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn forget_totps(&mut self, until: Time) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query("update sessions set totp = null, totp_at = null where totp_at <= $1")
+            .bind(until).execute(c).await.map(drop)?);
+        Ok(())
     }
 
     /// Who signed in fully in a browser before, by the hash of its secret.

@@ -1,7 +1,7 @@
 //! Staff, invitations and tokens.
 
 use sqlx::FromRow;
-use words::{InvitationId, Role, StaffId, Time, TokenId};
+use words::{InvitationEnd, InvitationId, Role, StaffId, Time, TokenId};
 
 use crate::db::{StoreError, Tx, one};
 
@@ -49,14 +49,18 @@ pub struct InvitationRow {
     pub password: Option<String>,
     /// The sealed TOTP secret that they are enrolling, until then.
     pub totp: Option<Vec<u8>>,
+    /// Whether it is the set-up link for the first admin.
+    pub set_up: bool,
     /// Who invited; none for the first admin's set-up link, and for the operator.
     pub created_by: Option<StaffId>,
     /// When.
     pub created_at: Time,
     /// Until when it works.
     pub expires_at: Time,
-    /// When it was used or withdrawn.
+    /// When it ended, if it didn't by itself.
     pub used_at: Option<Time>,
+    /// How it ended then.
+    pub outcome: Option<InvitationEnd>,
 }
 
 /// An API token, without its secret.
@@ -204,9 +208,9 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn add_invitation(&mut self, row: &InvitationRow) -> Result<(), StoreError> {
         on!(self, c => sqlx::query(
-            "insert into invitations (id, token, name, role, staff_id, created_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)")
-            .bind(row.id).bind(&row.token).bind(&row.name).bind(row.role).bind(row.staff_id).bind(row.created_by)
-            .bind(row.created_at).bind(row.expires_at).execute(c).await.map(drop)?);
+            "insert into invitations (id, token, name, role, staff_id, set_up, created_by, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+            .bind(row.id).bind(&row.token).bind(&row.name).bind(row.role).bind(row.staff_id).bind(row.set_up)
+            .bind(row.created_by).bind(row.created_at).bind(row.expires_at).execute(c).await.map(drop)?);
         Ok(())
     }
 
@@ -244,6 +248,16 @@ impl Tx {
             .bind(staff).bind(now).fetch_optional(c).await?))
     }
 
+    /// The invitations to enrol anew that were taken up or refused after `since`, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn answered_anew(&mut self, since: Time) -> Result<Vec<InvitationRow>, StoreError> {
+        Ok(on!(self, c => sqlx::query_as(
+            "select * from invitations where staff_id is not null and used_at > $1 and outcome in ($2, $3) order by used_at desc")
+            .bind(since).bind(InvitationEnd::Taken).bind(InvitationEnd::Refused).fetch_all(c).await?))
+    }
+
     /// Keeps what an invited person chose, and the sealed TOTP secret that they are to enrol, until
     /// the first code confirms all of it.
     ///
@@ -273,14 +287,19 @@ impl Tx {
         Ok(())
     }
 
-    /// Uses up (or withdraws) an invitation, and forgets what was chosen.
+    /// Ends an invitation, and forgets what was chosen.
     ///
     /// # Errors
-    /// [`StoreError::Gone`] if it was used before.
-    pub async fn use_invitation(&mut self, id: InvitationId, now: Time) -> Result<(), StoreError> {
+    /// [`StoreError::Gone`] if it ended before.
+    pub async fn end_invitation(
+        &mut self,
+        id: InvitationId,
+        how: InvitationEnd,
+        now: Time,
+    ) -> Result<(), StoreError> {
         one(on!(self, c => sqlx::query(
-            "update invitations set used_at = $2, login = null, password = null, totp = null where id = $1 and used_at is null")
-            .bind(id).bind(now).execute(c).await?.rows_affected()))
+            "update invitations set used_at = $2, outcome = $3, login = null, password = null, totp = null where id = $1 and used_at is null")
+            .bind(id).bind(now).bind(how).execute(c).await?.rows_affected()))
     }
 
     /// Adds a token.

@@ -123,6 +123,9 @@ pub struct RequestRow {
     pub expires_at: Option<Time>,
     /// What it is about, as JSON of the desk's own words.
     pub detail: String,
+    /// When the letter of a delivery was first handed to the mail server, unless it surely came back.
+    /// Kept by [`Tx::letter_left`] and [`Tx::letter_came_back`].
+    pub left_at: Option<Time>,
 }
 
 /// Which tickets a list shows.
@@ -343,6 +346,19 @@ impl Tx {
             .bind(account).fetch_optional(c).await?))
     }
 
+    /// The newest safety ticket of an account, open or closed.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn newest_safety(
+        &mut self,
+        account: AccountId,
+    ) -> Result<Option<TicketRow>, StoreError> {
+        Ok(on!(self, c => sqlx::query_as(
+            "select * from tickets where account_id = $1 and kind = 'safety' order by opened_at desc limit 1")
+            .bind(account).fetch_optional(c).await?))
+    }
+
     /// Adds a message.
     ///
     /// # Errors
@@ -532,19 +548,26 @@ impl Tx {
         )
     }
 
-    /// The labels of the deliveries of a ticket that stand so: `done` for what was sent to the owner,
-    /// `sending` for what is on its way and may yet be withheld.
+    /// Notes that the letter of a delivery is handed over now. True if no earlier letter of it may
+    /// have arrived.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn deliveries_in(
-        &mut self,
-        ticket: TicketId,
-        state: RequestState,
-    ) -> Result<Vec<String>, StoreError> {
-        Ok(on!(self, c => sqlx::query_scalar(
-            "select label from requests where ticket_id = $1 and kind = 'deliver' and state = $2 order by at")
-            .bind(ticket).bind(state).fetch_all(c).await?))
+    pub async fn letter_left(&mut self, id: RequestId, now: Time) -> Result<bool, StoreError> {
+        let rows = on!(self, c => sqlx::query(
+            "update requests set left_at = $2 where id = $1 and left_at is null")
+            .bind(id).bind(now).execute(c).await?.rows_affected());
+        Ok(rows == 1)
+    }
+
+    /// Notes that the only letter of a delivery that was handed over was refused: nothing arrived.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn letter_came_back(&mut self, id: RequestId) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query("update requests set left_at = null where id = $1")
+            .bind(id).execute(c).await.map(drop)?);
+        Ok(())
     }
 
     /// Notes that a rep has an account open in a ticket. True if this is a new reading: none in

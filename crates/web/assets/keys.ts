@@ -20,25 +20,29 @@ function move(by: number): void {
 }
 
 // Opens the panel where it is folded away. The browser moves the focus to it with the next frame; then it is ours.
+// Where it is open already nothing waits: the next key may be there before the next frame.
 function inPanel(then: () => void): void {
   const panel = document.getElementById("panel");
   const style = panel && getComputedStyle(panel);
-  if (!style || (style.visibility !== "hidden" && style.display !== "none")) return void requestAnimationFrame(then);
+  if (!style || (style.visibility !== "hidden" && style.display !== "none")) return then();
   window.addEventListener("hashchange", () => requestAnimationFrame(() => requestAnimationFrame(then)), { once: true });
   location.hash = "panel";
 }
 
+// The page may have refreshed itself until then: what is meant is looked up when its time has come.
 function offer(number: string): void {
-  const target = document.querySelector<HTMLElement>(`[data-offer="${number}"]`);
-  if (target) inPanel(() => { target.focus(); target.scrollIntoView({ block: "nearest" }); });
+  const target = () => document.querySelector<HTMLElement>(`[data-offer="${number}"]`);
+  if (target()) inPanel(() => { target()?.focus(); target()?.scrollIntoView({ block: "nearest" }); });
 }
 
 export function escalate(): void {
-  const box = document.querySelector<HTMLDetailsElement>("[data-escalate]");
-  if (!box) return;
-  box.open = true;
+  const box = () => document.querySelector<HTMLDetailsElement>("[data-escalate]");
+  if (!box()) return;
   inPanel(() => {
-    const reason = box.querySelector<HTMLElement>("input[name=reason]");
+    const shown = box();
+    if (!shown) return;
+    shown.open = true;
+    const reason = shown.querySelector<HTMLElement>("input[name=reason]");
     reason?.scrollIntoView({ block: "center" });
     reason?.focus();
   });
@@ -94,10 +98,12 @@ export function startKeys(): void {
     text.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  // A call begins with listening.
+  // A call begins with listening. It begins once: a page that refreshes itself later moves nobody's focus.
   const listen = () => {
     const text = document.querySelector<HTMLInputElement>("#as-heard")?.form?.querySelector("textarea");
-    if (text && matchMedia("(min-width: 760px)").matches && (document.activeElement === document.body || document.activeElement?.id === "new-call") && text.id !== last) { last = text.id; text.focus(); }
+    if (!text || text.id === last) return;
+    last = text.id;
+    if (matchMedia("(min-width: 760px)").matches && (document.activeElement === document.body || document.activeElement?.id === "new-call")) text.focus();
   };
   let last = "";
   document.addEventListener("htmx:after:swap", listen);

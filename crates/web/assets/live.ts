@@ -47,6 +47,7 @@ export function overtaken(): boolean {
 export const failed = () => want(AFTER_FAILURE);
 
 async function refresh(): Promise<void> {
+  pending = 0;
   if (!wanted || running) return;
   if (!mayMove()) return want(AGAIN);
   own = document.getElementById("toasts");
@@ -59,7 +60,8 @@ async function refresh(): Promise<void> {
     });
   } finally {
     running = false;
-    if (wanted) want(300);
+    // What is waited for already comes in its own time.
+    if (wanted && !pending) want(300);
   }
 }
 

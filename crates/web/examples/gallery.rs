@@ -9,7 +9,9 @@ use web::{
     assets,
     view::{
         Counts, Flash, Me, Place, Shell, Tone, When,
-        access::{Asked, NewToken, SessionRow, SessionsPage, TokenRow, TokensPage},
+        access::{
+            Asked, MadeRow, NewToken, SessionRow, SessionsPage, TokenForm, TokenRow, TokensPage,
+        },
         alarms::{AlarmLine, AlarmsPage},
         calls::{LookUpPage, NewCallPage},
         ledger::{EntryRow, LedgerPage},
@@ -18,7 +20,10 @@ use web::{
         offer::{Offer, Verdict, Why},
         oneself::{AuthenticatorPage, NewAuthenticatorPage, PasswordPage},
         owner::{Answer, ConfirmPage, OutreachPage, RepudiatePage},
-        people::{AnewRow, EnrolAnewPage, InvitationRow, NewInvitation, PeoplePage, PersonRow},
+        people::{
+            AnewRow, AnsweredRow, EnrolAnewPage, InvitationRow, NewInvitation, PeoplePage,
+            PersonRow, StopSignInPage,
+        },
         policies::{DifferenceRow, Found as FoundPolicies, PoliciesPage, RuleRow},
         reveal::RevealedPage,
         settings::{CatalogueRow, SettingGroup, SettingLine, SettingsPage},
@@ -595,7 +600,7 @@ fn frozen() -> Ticket {
         number: 1039,
         subject: s("Says he is her husband and in a hurry"),
         proof: Proof::Frozen { since: ago(30) },
-        escalated: Some(Escalated { by: s("Bo"), when: ago(20), reason: s("Third story in five minutes"), words: s("I'd like a colleague to help us with this one. They'll come back to you at the email on your account.") }),
+        escalated: Some(Escalated { by: s("Bo"), when: ago(20), reason: s("Third story in five minutes"), words: s("I've asked a colleague to look at this with me. It's in good hands; please give us a little time.") }),
         mine: false,
         assignee: Some(s("Bo Lindqvist")),
         calling: false,
@@ -603,7 +608,7 @@ fn frozen() -> Ticket {
         requests: [(RequestState::Sending, "Being sent."), (RequestState::Denied, "The owner said it wasn't them. Their data is frozen."), (RequestState::Expired, "The owner didn't answer within 24 hours. You can ask again."), (RequestState::Refused, "It needs the owner."), (RequestState::Failed, "The mail server didn't take the message (it said 451 try later). We'll try again in 4 minutes.")]
             .into_iter()
             .enumerate()
-            .map(|(i, (state, next))| RequestCard { id: format!("x{i}"), title: s("Reset the password"), state, when: ago(30), until: None, goes: String::new(), next: s(next), second: false, code: ReadOut::No, words: if state == RequestState::Denied { s("I can't go on with this here. You'll hear from us at the address on your account.") } else { String::new() }, rule: Why::default(), show: false })
+            .map(|(i, (state, next))| RequestCard { id: format!("x{i}"), title: s("Reset the password"), state, when: ago(30), until: None, goes: String::new(), next: s(next), second: false, code: ReadOut::No, words: if state == RequestState::Denied { s("I can't go on with this here. A colleague looks after it now.") } else { String::new() }, rule: Why::default(), show: false })
             .collect(),
         messages: vec![
             message(1, MessageKind::Heard, "Wen Li?", "Hello,\n\nI need the invoice for my taxes by noon. The baby is crying, please hurry.\n\nWen", 60 * 26),
@@ -617,7 +622,7 @@ fn frozen() -> Ticket {
             },
             Message { tone: Tone::Danger, ..message(4, MessageKind::Desk, "Staunch", "The owner said it wasn't them. Their data is frozen at the desk.", 30) },
         ],
-        offers: offers().into_iter().map(|o| Offer { verdict: Verdict::Refused { why: s("Frozen by the owner."), words: s("I can't do that at the moment. You'll hear from us at the address on your account.") }, ..o }).take(2).collect(),
+        offers: offers().into_iter().map(|o| Offer { verdict: Verdict::Refused { why: s("Frozen by the owner."), words: s("Nothing can be sent or changed on this account at the moment, by anyone here. A colleague looks after it.") }, ..o }).take(2).collect(),
         ..ticket()
     }
 }
@@ -843,6 +848,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             by: s("Noor Haddad"),
             until: ahead(60 * 70),
         }),
+        answered: ["ada", "sam"]
+            .iter()
+            .filter(|one| **one == login)
+            .map(|one| AnsweredRow {
+                by: s("Noor Haddad"),
+                at: ago(60 * 30),
+                refused: *one == "ada",
+            })
+            .collect(),
     };
     write(
         "people",
@@ -868,9 +882,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 until: ahead(60 * 48),
             }),
             name: String::new(),
+            chosen: Role::Rep,
             error: None,
+            demo_code: s("204817"),
         },
     )?;
+    let made = |name: &str, anew: bool| MadeRow {
+        id: s("1"),
+        name: s(name),
+        role: Role::Rep,
+        anew,
+        at: ago(60),
+        until: ahead(60 * 40),
+    };
     write(
         "sessions",
         &SessionsPage {
@@ -887,6 +911,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 })
                 .collect(),
             asked: None,
+            tokens: vec![made("Nightly import", false)],
+            invitations: vec![made("Kit Arlo", false), made("Lee Marsh", true)],
         },
     )?;
     write(
@@ -909,6 +935,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 at: ago(4),
                 until: ahead(60 * 70),
             }),
+            tokens: Vec::new(),
+            invitations: Vec::new(),
         },
     )?;
     write(
@@ -917,6 +945,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             shell: shell(Place::People, Role::Admin),
             id: s("1"),
             name: s("Lee Marsh"),
+            error: None,
+            demo_code: s("204817"),
+        },
+    )?;
+    write(
+        "stop-sign-in",
+        &StopSignInPage {
+            shell: shell(Place::People, Role::Admin),
+            id: s("1"),
+            name: s("Lee Marsh"),
+            stop: true,
             error: None,
             demo_code: s("204817"),
         },
@@ -957,8 +996,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 name: s("Nightly import"),
                 token: s("st_4a1f0c6de23b4a3f9c1a7be2d84c55a0917f0c6de23b"),
             }),
-            name: String::new(),
+            form: TokenForm::default(),
             error: None,
+            demo_code: String::new(),
         },
     )?;
     let mail = |kind: &str, dead: bool| MailRow {

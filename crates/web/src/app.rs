@@ -48,6 +48,12 @@ impl Default for WebSettings {
 pub trait DemoHints: Send + Sync {
     /// Whom to sign in as, with the code of now.
     fn logins(&self) -> Vec<DemoLogin>;
+
+    /// Somebody chose another password, which is not to be shown.
+    fn password_changed(&self, login: &str);
+
+    /// Somebody has another authenticator, so that the codes shown don't work any more.
+    fn authenticator_changed(&self, login: &str);
 }
 
 struct Inner {

@@ -1,9 +1,13 @@
 //! Cookies: secrets of sessions, and the one line said on the next page.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::{
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use desk::people::KnownBrowser;
+use desk::people::{KnownBrowser, Renewed, RenewedSession};
 use serde::{Deserialize, Serialize};
+use words::Time;
 
 use crate::{
     app::App,
@@ -55,11 +59,32 @@ pub(crate) fn set(app: &App, name: &str, value: &str, seconds: i64) -> HeaderVal
     made(app, name, value, "Lax", seconds)
 }
 
+/// The session's cookie, with its secret.
+pub(crate) fn set_session(app: &App, secret: &str, expires: Time) -> HeaderValue {
+    set(app, session(app), secret, seconds_until(app, expires))
+}
+
+/// Hands a browser the new secret of its session.
+pub(crate) fn renew(app: &App, response: &mut Response, session: &RenewedSession) {
+    let cookie = set_session(app, &session.secret, session.expires);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+}
+
+/// Hands a browser all that it needs after its person changed how they sign in.
+pub(crate) fn renew_all(app: &App, response: &mut Response, renewed: &Renewed) {
+    renew(app, response, &renewed.session);
+    let cookie = set_known(app, &renewed.known);
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+}
+
+fn seconds_until(app: &App, end: Time) -> i64 {
+    i64::try_from(app.desk().now().until(end).as_secs()).unwrap_or(0)
+}
+
 /// The cookie by which a browser is known at the next sign-in. No page that another site leads to
 /// gets it.
 pub(crate) fn set_known(app: &App, browser: &KnownBrowser) -> HeaderValue {
-    let seconds = app.desk().now().until(browser.expires).as_secs();
-    let seconds = i64::try_from(seconds).unwrap_or(0);
+    let seconds = seconds_until(app, browser.expires);
     made(app, known(app), &browser.secret, "Strict", seconds)
 }
 

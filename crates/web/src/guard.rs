@@ -12,7 +12,7 @@ use std::{
     ops::Deref,
 };
 
-use crate::{app::App, cookie, fault::Fault, routes::Who};
+use crate::{app::App, cookie, fault::Fault, plain, routes::Who};
 
 /// Who is signed in, for handlers of guarded routes.
 #[derive(Clone)]
@@ -100,7 +100,12 @@ pub(crate) fn source_key(address: IpAddr) -> String {
     }
 }
 
-pub(crate) async fn check(app: App, who: Who, mut request: Request, next: Next) -> Response {
+pub(crate) async fn check(app: App, who: Who, request: Request, next: Next) -> Response {
+    // First what may have to be waited for: nothing comes between looking a session up and its use.
+    let mut request = match plain::check(request).await {
+        Ok(request) => request,
+        Err(fault) => return fault.into_response(),
+    };
     match who {
         Who::Anyone | Who::Link => next.run(request).await,
         Who::Staff(roles) => {

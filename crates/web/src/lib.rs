@@ -16,6 +16,7 @@ pub mod live;
 mod metrics;
 mod owner;
 pub mod pages;
+mod plain;
 mod record;
 pub mod routes;
 mod security;

@@ -198,7 +198,7 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     by(channel)
                 )
             },
-            given: given(&found.sent, &found.leaving, &found.shown),
+            given: given(&found),
             answer,
         }),
     }
@@ -215,13 +215,27 @@ fn planned(what: PlanKind) -> &'static str {
     }
 }
 
-/// What left because of a contact, and what had not left yet: a "no" holds that back.
-fn given(sent: &[String], leaving: &[String], shown: &[String]) -> String {
+/// What left because of a contact, what may have, what had not left yet (a "no" holds that back), and what
+/// was shown.
+fn given(found: &OwnerPage) -> String {
+    let OwnerPage {
+        sent,
+        unsure,
+        leaving,
+        shown,
+        ..
+    } = found;
     let mut said = Vec::new();
     if !sent.is_empty() {
         let sent = sent.join(", ");
         said.push(format!(
             "We sent this to the email on your account: {sent}."
+        ));
+    }
+    if !unsure.is_empty() {
+        let unsure = unsure.join(", ");
+        said.push(format!(
+            "This may have been sent to the email on your account: {unsure}."
         ));
     }
     if !leaving.is_empty() {

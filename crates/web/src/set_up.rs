@@ -171,8 +171,13 @@ async fn confirm(
     uri: Uri,
     Form(form): Form<Code>,
 ) -> Result<Response, Fault> {
+    let anew = app.desk().invitation(&secret).await?.anew;
     match app.desk().accept(&secret, &form.code).await {
         Ok(_) => {
+            if let (Some(demo), Some(login)) = (app.demo(), anew) {
+                demo.password_changed(&login);
+                demo.authenticator_changed(&login);
+            }
             let flash = Flash::good(
                 "You are set up. Sign in with your name, your password and a new code.",
             );

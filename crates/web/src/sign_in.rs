@@ -210,13 +210,11 @@ async fn second(
     };
     match app.desk().second_step(&half, &form.code, visitor).await {
         Ok(signed) => {
-            let seconds =
-                i64::try_from(app.desk().now().until(signed.expires).as_secs()).unwrap_or(0);
             let mut response = go(&app, if next.is_empty() { "/desk" } else { &next }, None);
             let headers = response.headers_mut();
             headers.append(
                 header::SET_COOKIE,
-                cookie::set(&app, cookie::session(&app), &signed.secret, seconds),
+                cookie::set_session(&app, &signed.secret, signed.expires),
             );
             headers.append(
                 header::SET_COOKIE,

@@ -146,6 +146,11 @@ words! {
     TicketState = "state" { Open = "open", Waiting = "waiting", Closed = "closed", }
 }
 words! {
+    /// How an invitation ended: somebody took it up, it was withdrawn, or whoever was asked to enrol
+    /// anew refused.
+    InvitationEnd = "end" { Taken = "taken", Withdrawn = "withdrawn", Refused = "refused", }
+}
+words! {
     /// Who speaks in a message: the requester (`heard`), the rep to the requester (`said`), the
     /// rep by email to the owner (`reply`), the rep to colleagues (`note`), or the desk itself.
     MessageKind = "message" { Heard = "heard", Said = "said", Reply = "reply", Note = "note", Desk = "desk", }

@@ -29,6 +29,17 @@ export async function signIn(page: Page, { login, password, secret }: Person): P
   await expect(page.getByRole('navigation', { name: 'Desk' })).toBeVisible();
 }
 
+/**
+ * Fills a form of the demo, the code that its page shows included, and sends it. A code works once, and every form asks for
+ * another, so this may wait up to half a minute. `fill` fills all but the code.
+ */
+export async function sendWithCode(page: Page, button: string, fill: () => Promise<void> = async () => {}): Promise<void> {
+  const code = await shownCode(page);
+  await fill();
+  await page.getByLabel('The six digits').fill(code);
+  await page.getByRole('button', { name: button }).click();
+}
+
 /** The code that the demo's page shows, once it is one that wasn't used before. */
 async function shownCode(page: Page): Promise<string> {
   const key = new URL(page.url()).origin;

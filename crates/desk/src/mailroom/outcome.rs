@@ -4,7 +4,16 @@ use store::{JobRow, RequestRow, TicketRow, Tx};
 use words::{HoldLevel, MessageKind, RequestId, RequestState};
 
 use super::{LetterRef, MailJob, mail_entry};
-use crate::{desk::Desk, error::DeskError};
+use crate::{desk::Desk, error::DeskError, letter::CarrierError};
+
+/// Whether a letter that is handed over may have arrived before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// No: this is the first time that this delivery leaves.
+    First,
+    /// Perhaps, or it carries nothing of the account.
+    Again,
+}
 
 /// Why a letter does not leave.
 pub(super) struct Withheld<'a> {
@@ -24,6 +33,7 @@ impl Desk {
         ticket: Option<&TicketRow>,
     ) -> Result<(), DeskError> {
         let mut tx = self.store.begin().await?;
+        tx.queue_for_account(mail.account).await?;
         let now = self.now();
         let kind = match &mail.letter {
             LetterRef::Delivery { .. } => "disclosure.delivered",
@@ -70,12 +80,14 @@ impl Desk {
         why: &Withheld<'_>,
     ) -> Result<(), DeskError> {
         let mut tx = self.store.begin().await?;
+        tx.queue_for_account(mail.account).await?;
         let now = self.now();
         tx.entry(
             mail_entry(self.entry("desk", "mail.withheld"), job, mail, ticket)
                 .with("rule", why.rule),
         );
         tx.job_done(job, now).await?;
+        let mut unsure = false;
         if let Some(request) = self
             .move_waiting(&mut tx, mail, RequestState::Refused)
             .await?
@@ -83,24 +95,33 @@ impl Desk {
             // What the rep was to say when it was on its way is no longer true.
             tx.reword_request(request.id, why.rule, why.words).await?;
             if let (LetterRef::Delivery { .. }, Some(ticket)) = (&mail.letter, ticket) {
+                let end = if request.left_at.is_some() {
+                    "was held back, but an earlier try may have reached the registered email: the mail server did not say"
+                } else {
+                    "was held back: it was not sent"
+                };
                 let text = format!(
-                    "{} of ticket #{} was held back: it was not sent.",
+                    "{} of ticket #{} {end}.",
                     capital(&request.label),
                     ticket.number
                 );
                 self.tell_safety(&mut tx, ticket, &text).await?;
+                unsure = request.left_at.is_some();
             }
         }
         if let Some(ticket) = ticket {
-            let text = format!("A letter was held back: {}", why.reason);
+            let mut text = format!("A letter was held back: {}", why.reason);
+            if unsure {
+                text += " An earlier try may have reached the owner.";
+            }
             self.write(&mut tx, ticket, MessageKind::Desk, None, &text)
                 .await?;
         }
         self.commit(tx).await
     }
 
-    /// Writes what became of a delivery into the safety ticket of a frozen account, which may have been
-    /// written while the delivery was on its way.
+    /// Writes what became of a delivery into the safety ticket of an account, if there is one: it may have
+    /// been written while the delivery was on its way.
     async fn tell_safety(
         &self,
         tx: &mut Tx,
@@ -110,14 +131,41 @@ impl Desk {
         let Some(account) = ticket.account_id else {
             return Ok(());
         };
-        if self.account(tx, account).await?.hold != HoldLevel::Frozen {
-            return Ok(());
-        }
-        if let Some(mut safety) = tx.open_safety(account).await? {
+        // An open one also after the freeze was lifted: it said that it would tell.
+        let safety = match self.account(tx, account).await?.hold {
+            HoldLevel::Frozen => tx.newest_safety(account).await?,
+            _ => tx.open_safety(account).await?,
+        };
+        if let Some(mut safety) = safety {
             self.write(tx, &safety, MessageKind::Desk, None, text)
                 .await?;
             self.touch(tx, &mut safety).await?;
         }
+        Ok(())
+    }
+
+    /// The mail server did not take a letter. If it said so of a delivery's first, nothing arrived;
+    /// otherwise nobody knows, and it goes on counting as maybe arrived.
+    pub(super) async fn letter_refused(
+        &self,
+        job: &JobRow,
+        mail: &MailJob,
+        left: Left,
+        error: &CarrierError,
+    ) -> Result<(), DeskError> {
+        let LetterRef::Delivery { request } = &mail.letter else {
+            return Ok(());
+        };
+        if left == Left::Again || matches!(error, CarrierError::Unsure(_)) {
+            return Ok(());
+        }
+        let mut tx = self.store.begin().await?;
+        tx.queue_for_account(mail.account).await?;
+        // Too slow, and another worker has handed it over as well: that one's word counts.
+        if tx.job_is_claimed(job).await? {
+            tx.letter_came_back(*request).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 
@@ -129,6 +177,7 @@ impl Desk {
         why: &str,
     ) -> Result<(), DeskError> {
         let mail: MailJob = serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))?;
+        tx.queue_for_account(mail.account).await?;
         let ticket = match mail.ticket {
             Some(id) => tx.ticket_by_id(id).await?,
             None => None,
@@ -139,11 +188,28 @@ impl Desk {
             &mail,
             ticket.as_ref(),
         ));
-        self.move_waiting(tx, &mail, RequestState::Failed).await?;
+        let lost = self.move_waiting(tx, &mail, RequestState::Failed).await?;
         if let Some(ticket) = &ticket {
-            let text = format!(
+            let mut text = format!(
                 "A letter could not be sent: {why}. It lies with the mails that were given up; an admin can send it again."
             );
+            if let (LetterRef::Delivery { .. }, Some(request)) = (&mail.letter, lost) {
+                let unsure = request.left_at.is_some();
+                if unsure {
+                    text += " One of the tries may have reached the owner all the same.";
+                }
+                let end = if unsure {
+                    "could not be sent for sure: one of the tries may have reached the registered email"
+                } else {
+                    "could not be sent"
+                };
+                let told = format!(
+                    "{} of ticket #{} {end}.",
+                    capital(&request.label),
+                    ticket.number
+                );
+                self.tell_safety(tx, ticket, &told).await?;
+            }
             self.write(tx, ticket, MessageKind::Desk, None, &text)
                 .await?;
         }

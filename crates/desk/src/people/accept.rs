@@ -1,7 +1,7 @@
 //! Taking up an invitation: to become staff, or to enrol anew.
 
 use store::{Change, InvitationRow, StaffRow, Tx};
-use words::{Role, StaffId, Time};
+use words::{InvitationEnd, Role, StaffId, Time};
 
 use super::{SET_UP, active, changed, password, tidy_name};
 use crate::{desk::Desk, error::DeskError, settings::minutes};
@@ -81,7 +81,7 @@ impl Desk {
         Ok(Invite {
             name: row.name,
             role: row.role,
-            first: first(row.created_by, row.staff_id),
+            first: row.set_up,
             invited_by,
             anew,
             expires: row.expires_at,
@@ -133,8 +133,9 @@ impl Desk {
 
     /// Takes the second page: a right code confirms the TOTP secret, makes the invited person staff
     /// and uses up the invitation, all or nothing. Whoever enrols anew has the new password and secret
-    /// instead of the old ones by this; all their sessions end, and no browser is known any more. The
-    /// code does not sign in as well.
+    /// instead of the old ones by this; all their sessions end, no browser is known any more, and the
+    /// tokens and open invitations that they made end too, as whoever had the old ones may have made
+    /// them. The code does not sign in as well.
     ///
     /// # Errors
     /// [`DeskError::NotFound`] as for [`Desk::invitation`]; [`DeskError::Conflict`] if the first page
@@ -157,15 +158,18 @@ impl Desk {
             self.commit(tx).await?;
             return Err(super::wrong_code());
         };
-        super::gone(tx.use_invitation(row.id, now).await)?;
+        super::gone(tx.end_invitation(row.id, InvitationEnd::Taken, now).await)?;
         let id = if let Some(id) = row.staff_id {
             changed(tx.enrol_anew(id, &password, &totp, step).await)?;
             let sessions = tx.end_sessions(id, None, now).await?;
             tx.forget_browsers(id).await?;
+            let (tokens, invitations) = self.end_what_they_made(&mut tx, id, now).await?;
             tx.entry(
                 self.entry(&format!("staff:{id}"), "staff.enrolled-anew")
                     .with("invitation", row.id.to_string())
-                    .with("sessions", sessions),
+                    .with("sessions", sessions)
+                    .with("tokens", tokens)
+                    .with("invitations", invitations),
             );
             tx.changed(Change::List);
             id
@@ -208,7 +212,7 @@ impl Desk {
             .ok_or(DeskError::NotFound)?;
         let open = row.used_at.is_none() && row.expires_at > self.now();
         // A set-up link that another node printed ends with the first admin, too.
-        let late = first(row.created_by, row.staff_id) && tx.meta(SET_UP).await?.is_some();
+        let late = row.set_up && tx.meta(SET_UP).await?.is_some();
         // Whoever may not sign in any more can't come back by an old link.
         let gone = match row.staff_id {
             Some(id) => !tx.staff(id).await?.as_ref().is_some_and(active),
@@ -220,11 +224,6 @@ impl Desk {
             Err(DeskError::NotFound)
         }
     }
-}
-
-/// Whether an invitation is the set-up link for the first admin.
-fn first(created_by: Option<StaffId>, anew: Option<StaffId>) -> bool {
-    created_by.is_none() && anew.is_none()
 }
 
 #[cfg(test)]

@@ -7,13 +7,17 @@
 //! could, the operator does it on the machine.
 
 use store::{Change, InvitationRow, StaffRow, Tx};
-use words::{InvitationId, Role, StaffId, Time};
+use words::{InvitationEnd, InvitationId, Role, StaffId, Time};
 
-use super::{Invited, active};
+use super::{Invited, active, invite::For};
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
+    settings::hours,
 };
+
+/// How long admins see that somebody enrolled anew, or refused to.
+pub(super) const SHOWN: std::time::Duration = hours(7 * 24);
 
 /// That somebody was asked to enrol anew, and has not done so yet.
 #[derive(Clone, Debug)]
@@ -31,16 +35,42 @@ pub struct AskedAnew {
 impl AskedAnew {
     /// An invitation, with the name of whoever made it.
     pub(super) fn of(row: &InvitationRow, people: &[StaffRow]) -> Self {
-        let by = row
-            .created_by
-            .and_then(|id| people.iter().find(|person| person.id == id));
         Self {
             invitation: row.id,
-            by: by.map(|person| person.name.clone()),
+            by: asker(row, people),
             asked: row.created_at,
             expires: row.expires_at,
         }
     }
+}
+
+/// That somebody who was asked to enrol anew did so, or refused.
+#[derive(Clone, Debug)]
+pub struct AnsweredAnew {
+    /// Who had asked; none for the operator.
+    pub by: Option<String>,
+    /// When they did or refused.
+    pub at: Time,
+    /// Whether they refused.
+    pub refused: bool,
+}
+
+impl AnsweredAnew {
+    /// An invitation that ended, with the name of whoever made it.
+    pub(super) fn of(row: &InvitationRow, people: &[StaffRow]) -> Option<Self> {
+        Some(Self {
+            by: asker(row, people),
+            at: row.used_at?,
+            refused: row.outcome == Some(InvitationEnd::Refused),
+        })
+    }
+}
+
+/// The name of whoever made an invitation.
+fn asker(row: &InvitationRow, people: &[StaffRow]) -> Option<String> {
+    let id = row.created_by?;
+    let by = people.iter().find(|person| person.id == id)?;
+    Some(by.name.clone())
 }
 
 const CANT_SIGN_IN: DeskError =
@@ -126,10 +156,11 @@ impl Desk {
             return Err(CANT_SIGN_IN);
         }
         if let Some(old) = tx.open_invitation_of(id, now).await? {
-            tx.use_invitation(old.id, now).await?;
+            tx.end_invitation(old.id, InvitationEnd::Withdrawn, now)
+                .await?;
         }
         let invited = self
-            .add_invitation(tx, by, &staff.name, staff.role, Some(id))
+            .add_invitation(tx, by, &staff.name, staff.role, For::Anew(id))
             .await?;
         let entry = match by {
             Some(me) => self.by(me, "staff.asked-to-enrol-anew"),
@@ -161,8 +192,8 @@ impl Desk {
         Ok(Some(AskedAnew::of(&row, by.as_slice())))
     }
 
-    /// Refuses to enrol anew: the link stops working. Whoever has a session can, so that the real
-    /// person is quicker than whoever asked in their name.
+    /// Refuses to enrol anew: the link stops working, and admins see that it was refused. Whoever has
+    /// a session can, so that the real person is quicker than whoever asked in their name.
     ///
     /// # Errors
     /// [`DeskError::Forbidden`] for a token; [`DeskError::NotFound`] if one wasn't asked.
@@ -172,7 +203,8 @@ impl Desk {
         let now = self.now();
         let row = tx.open_invitation_of(me.id, now).await?;
         let row = row.ok_or(DeskError::NotFound)?;
-        self.withdraw(&mut tx, me, &row, now).await?;
+        self.withdraw(&mut tx, me, &row, InvitationEnd::Refused, now)
+            .await?;
         self.commit(tx).await
     }
 }

@@ -1,12 +1,13 @@
 //! Replacing one's own authenticator, by whoever has the old one and the password.
 //!
 //! The new secret waits on the session that asked for it, for ten minutes: nobody else sees it, and
-//! until its first code the old one is the one that counts.
+//! until its first code the old one is the one that counts. That session goes on under a new secret, so
+//! that whoever copied its cookie before doesn't see it either. What is abandoned is forgotten.
 
 use store::SessionRow;
 use words::{Role, Time};
 
-use super::{Enrolment, KnownBrowser, changed, wrong_code};
+use super::{Enrolment, Renewed, RenewedSession, changed, wrong_code};
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
@@ -25,23 +26,26 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Invalid`] if password and code don't go together, without telling which;
-    /// [`DeskError::Limited`]; [`DeskError::Forbidden`] for a token.
+    /// [`DeskError::Limited`]; [`DeskError::Forbidden`] for a token, and if the session has ended.
     pub async fn begin_authenticator(
         &self,
         me: &Me,
         password: &str,
         code: &str,
-    ) -> Result<(), DeskError> {
+    ) -> Result<RenewedSession, DeskError> {
         let tried = self.try_oneself(me, Role::ALL).await?;
         let fits = self.password_fits(password, tried.password.clone()).await?;
         let (mut tx, _) = self
             .prove_oneself(me, Role::ALL, tried, Some(fits), code, "authenticator")
             .await?;
+        let now = self.now();
         let session = me.session.ok_or(LATE)?;
+        let renewed = self.renew_session(&mut tx, me, now).await?;
         let totp = self.new_totp()?;
-        changed(tx.keep_totp(session, Some(&totp), self.now()).await)?;
+        changed(tx.keep_totp(session, &totp, now).await)?;
         tx.entry(self.by(me, "staff.authenticator-begun"));
-        self.commit(tx).await
+        self.commit(tx).await?;
+        Ok(renewed)
     }
 
     /// The new secret that waits in this session; none if there is none, or no more.
@@ -68,17 +72,13 @@ impl Desk {
     }
 
     /// Ends: the first code of the new secret puts it in the place of the old one. All other sessions
-    /// end, and no browser is known any more but the one that asks, which gets a new secret to be
-    /// known by. The code does not sign in as well.
+    /// end, and no browser is known any more but the one that asks, which gets new secrets for its
+    /// session and to be known by. The code does not sign in as well.
     ///
     /// # Errors
     /// [`DeskError::Conflict`] if no new secret waits: begin again; [`DeskError::Invalid`] for a wrong
     /// code; [`DeskError::Limited`] after ten of these.
-    pub async fn confirm_authenticator(
-        &self,
-        me: &Me,
-        code: &str,
-    ) -> Result<KnownBrowser, DeskError> {
+    pub async fn confirm_authenticator(&self, me: &Me, code: &str) -> Result<Renewed, DeskError> {
         me.must_be_a_person(Role::ALL)?;
         let id = me.session.ok_or(LATE)?;
         let mut tx = self.store.begin().await?;
@@ -97,14 +97,25 @@ impl Desk {
         };
         let old = staff.totp.unwrap_or_default();
         changed(tx.set_totp(me.id, &old, &totp, step).await)?;
-        changed(tx.keep_totp(id, None, now).await)?;
-        let (known, sessions) = self.start_afresh(&mut tx, me, now).await?;
+        let (renewed, sessions) = self.start_afresh(&mut tx, me, now).await?;
         tx.entry(
             self.by(me, "staff.authenticator-replaced")
                 .with("sessions", sessions),
         );
         self.commit(tx).await?;
-        Ok(known)
+        Ok(renewed)
+    }
+
+    /// Forgets the new secrets that nobody confirmed in time.
+    pub(crate) async fn forget_late_authenticators(&self) -> Result<(), DeskError> {
+        let until = self.now() - WAITS;
+        let oldest = self.store.read().await?.oldest_totp().await?;
+        if oldest.is_some_and(|since| since <= until) {
+            let mut tx = self.store.begin().await?;
+            tx.forget_totps(until).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 }
 
@@ -125,14 +136,22 @@ mod tests {
 
     /// The first step, and the secret it leads to.
     async fn begin(world: &World, me: &Me, person: &Person) -> String {
-        world.clock.pass(STEP);
-        world
-            .desk
-            .begin_authenticator(me, PASSWORD, &world.code(&person.totp))
-            .await
-            .expect("a beginning");
+        begin_renewed(world, me, person).await.0
+    }
+
+    /// The same, with the session's new secret.
+    async fn begin_renewed(world: &World, me: &Me, person: &Person) -> (String, RenewedSession) {
+        let code = world.next_code(person);
+        let begun = world.desk.begin_authenticator(me, PASSWORD, &code).await;
         let waiting = world.desk.new_authenticator(me).await.expect("an answer");
-        waiting.expect("a secret").totp_secret_base32
+        let secret = waiting.expect("a secret").totp_secret_base32;
+        (secret, begun.expect("a beginning"))
+    }
+
+    /// Whether a secret waits on any session in the database.
+    async fn is_kept(world: &World) -> bool {
+        let mut tx = world.desk.store.read().await.expect("a transaction");
+        tx.oldest_totp().await.expect("an answer").is_some()
     }
 
     #[test]
@@ -142,22 +161,26 @@ mod tests {
             let kit = world.hire("kit", Role::Lead).await;
             let other = world.sign_in(&kit).await;
             let here = world.sign_in(&kit).await;
-            let new = begin(&world, &here.me, &kit).await;
+            let (new, begun) = begin_renewed(&world, &here.me, &kit).await;
             assert_ne!(new, kit.totp);
+            let open = async |secret: &str| {
+                let session = desk.session(secret).await;
+                session.expect("an answer").is_some()
+            };
+            assert!(!open(&here.secret).await && open(&begun.secret).await);
             // Nothing has changed yet.
             let meanwhile = world.sign_in(&kit).await;
 
             let early = desk.confirm_authenticator(&here.me, "12345").await;
             assert!(matches!(early, Err(DeskError::Invalid(_))));
-            desk.confirm_authenticator(&here.me, &world.code(&new))
+            let renewed = desk
+                .confirm_authenticator(&here.me, &world.code(&new))
                 .await
                 .expect("a change");
-            for gone in [&other, &meanwhile] {
-                let session = desk.session(&gone.secret).await.expect("an answer");
-                assert!(session.is_none());
+            for gone in [&other.secret, &meanwhile.secret, &begun.secret] {
+                assert!(!open(gone).await);
             }
-            let session = desk.session(&here.secret).await.expect("an answer");
-            assert!(session.is_some());
+            assert!(open(&renewed.session.secret).await);
             assert!(
                 desk.new_authenticator(&here.me)
                     .await
@@ -238,6 +261,41 @@ mod tests {
                 .await;
             assert!(matches!(answer, Err(DeskError::Conflict(_))));
             world.sign_in(&kit).await;
+        });
+    }
+
+    #[test]
+    fn an_abandoned_secret_is_forgotten_in_time_and_with_the_next_change_or_end() {
+        on_both(|world| async move {
+            let desk = &world.desk;
+            let kit = world.hire("kit", Role::Rep).await;
+            let here = world.sign_in(&kit).await;
+            begin(&world, &here.me, &kit).await;
+            world.work().await;
+            assert!(is_kept(&world).await, "its ten minutes are not over");
+            world.clock.pass(WAITS);
+            world.work().await;
+            assert!(!is_kept(&world).await, "in time");
+
+            begin(&world, &here.me, &kit).await;
+            let other = world.sign_in(&kit).await;
+            desk.end_other_sessions(&other.me).await.expect("an end");
+            assert!(!is_kept(&world).await, "ended from elsewhere");
+
+            begin(&world, &other.me, &kit).await;
+            let code = world.next_code(&kit);
+            desk.change_password(&other.me, PASSWORD, &code, "six tall poplars")
+                .await
+                .expect("a change");
+            assert!(!is_kept(&world).await, "with another password");
+
+            let code = world.next_code(&kit);
+            desk.begin_authenticator(&other.me, "six tall poplars", &code)
+                .await
+                .expect("a beginning");
+            assert!(is_kept(&world).await);
+            desk.sign_out(&other.me).await.expect("an end");
+            assert!(!is_kept(&world).await, "signed out");
         });
     }
 

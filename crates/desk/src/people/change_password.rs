@@ -2,7 +2,7 @@
 
 use words::Role;
 
-use super::{KnownBrowser, changed, password};
+use super::{Renewed, changed, password};
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
@@ -10,19 +10,19 @@ use crate::{
 
 impl Desk {
     /// Changes one's own password. All other sessions end, half ones too, and no browser is known any
-    /// more but the one that asks, which gets a new secret to be known by.
+    /// more but the one that asks, which gets new secrets for its session and to be known by.
     ///
     /// # Errors
     /// [`DeskError::Invalid`] for a new password that won't do, and if the current one and the code
     /// don't go together, without telling which; [`DeskError::Limited`]; [`DeskError::Forbidden`] for
-    /// a token.
+    /// a token, and if the session has ended.
     pub async fn change_password(
         &self,
         me: &Me,
         current: &str,
         code: &str,
         new: &str,
-    ) -> Result<KnownBrowser, DeskError> {
+    ) -> Result<Renewed, DeskError> {
         me.must_be_a_person(Role::ALL)?;
         password::check(new, &me.login, &self.settings.company)?;
         if new == current {
@@ -40,13 +40,13 @@ impl Desk {
         let now = self.now();
         let old = staff.password.unwrap_or_default();
         changed(tx.set_password(me.id, &old, &hash).await)?;
-        let (known, sessions) = self.start_afresh(&mut tx, me, now).await?;
+        let (renewed, sessions) = self.start_afresh(&mut tx, me, now).await?;
         tx.entry(
             self.by(me, "staff.password-changed")
                 .with("sessions", sessions),
         );
         self.commit(tx).await?;
-        Ok(known)
+        Ok(renewed)
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
                 .expect("a first step");
             world.clock.pass(STEP);
             let code = world.code(&kit.totp);
-            let known = desk
+            let renewed = desk
                 .change_password(&here.me, PASSWORD, &code, NEW)
                 .await
                 .expect("a change");
@@ -81,8 +81,13 @@ mod tests {
             let open = |secret: String| async move {
                 desk.session(&secret).await.expect("an answer").is_some()
             };
-            assert!(open(here.secret.clone()).await);
+            assert!(!open(here.secret).await, "its cookie of before");
             assert!(!open(other.secret).await);
+            assert!(open(renewed.session.secret.clone()).await);
+            let now = desk.session(&renewed.session.secret).await;
+            let now = now.expect("an answer").expect("a session");
+            assert_eq!((now.id, now.session), (kit.id, here.me.session));
+            assert_eq!(renewed.session.expires, here.expires);
             world.clock.pass(STEP);
             let answer = desk
                 .second_step(&half.secret, &world.code(&kit.totp), SOURCE)
@@ -95,7 +100,7 @@ mod tests {
             assert!(matches!(old, Err(DeskError::Invalid(_))));
             let from = Visitor {
                 source: SOURCE,
-                known: Some(&known.secret),
+                known: Some(&renewed.known.secret),
             };
             let half = desk
                 .sign_in("kit", NEW, from, AGENT)
@@ -206,8 +211,8 @@ mod tests {
             let desk = &world.desk;
             let kit = world.hire("kit", Role::Rep).await;
             let me = world.sign_in(&kit).await.me;
-            let admin = world.staff("ada", Role::Admin).await;
-            desk.deactivate(&admin, kit.id)
+            let (ada, admin) = world.admin("ada").await;
+            desk.deactivate(&admin.me, kit.id, &world.next_code(&ada))
                 .await
                 .expect("a deactivation");
             world.clock.pass(STEP);

@@ -25,8 +25,8 @@ impl Desk {
     /// The first step of signing in. `agent` is what the browser calls itself. The answer and the time
     /// it takes are the same for an unknown login, a wrong password and somebody deactivated. Five
     /// failed tries in a row for a login, then one more every five minutes; twenty from a source, then
-    /// one more every minute. A browser in which this person signed in before has five of its own
-    /// instead, then one more every five minutes.
+    /// one more every minute. A browser in which this person signed in before has, in addition, five of
+    /// its own, then one more every five minutes; its tries count on those only.
     ///
     /// Two transactions: a try is charged before the password is hashed and given back if it was
     /// right, so that many at once don't slip through.
@@ -127,8 +127,9 @@ mod tests {
             let desk = &world.desk;
             world.hire("kit", Role::Rep).await;
             let gone = world.hire("gone", Role::Rep).await;
-            let admin = world.staff("ada", Role::Admin).await;
-            desk.deactivate(&admin, gone.id)
+            world.staff("bare", Role::Rep).await;
+            let (ada, admin) = world.admin("ada").await;
+            desk.deactivate(&admin.me, gone.id, &world.next_code(&ada))
                 .await
                 .expect("a deactivation");
             let wrong = words_of(
@@ -136,7 +137,7 @@ mod tests {
                     .await,
             );
             assert!(wrong.contains("don't go together"));
-            for login in ["nobody", "gone", "ada", ""] {
+            for login in ["nobody", "gone", "bare", ""] {
                 assert_eq!(
                     words_of(desk.sign_in(login, PASSWORD, SOURCE, AGENT).await),
                     wrong,

@@ -1,7 +1,7 @@
 //! Inviting people, and the set-up link for the first admin.
 
 use store::{Change, InvitationRow, Tx};
-use words::{InvitationId, Role, StaffId, Time};
+use words::{InvitationEnd, InvitationId, Role, StaffId, Time};
 
 use super::{SET_UP, tidy_name};
 use crate::{
@@ -29,10 +29,35 @@ pub struct InvitationView {
     pub name: String,
     /// As what.
     pub role: Role,
+    /// Whether it is for somebody who is there, to enrol anew.
+    pub anew: bool,
     /// When it was made.
     pub created: Time,
     /// Until when it works.
     pub expires: Time,
+}
+
+impl From<InvitationRow> for InvitationView {
+    fn from(row: InvitationRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            role: row.role,
+            anew: row.staff_id.is_some(),
+            created: row.created_at,
+            expires: row.expires_at,
+        }
+    }
+}
+
+/// Whom an invitation is for.
+pub(super) enum For {
+    /// The first admin.
+    First,
+    /// Somebody new.
+    New,
+    /// Somebody who is there, and enrols anew.
+    Anew(StaffId),
 }
 
 impl Desk {
@@ -50,12 +75,13 @@ impl Desk {
             return Ok(None);
         }
         for old in tx.open_invitations(now).await? {
-            if old.created_by.is_none() && old.staff_id.is_none() {
-                tx.use_invitation(old.id, now).await?;
+            if old.set_up {
+                tx.end_invitation(old.id, InvitationEnd::Withdrawn, now)
+                    .await?;
             }
         }
         let invited = self
-            .add_invitation(&mut tx, None, "", Role::Admin, None)
+            .add_invitation(&mut tx, None, "", Role::Admin, For::First)
             .await?;
         tx.entry(
             self.entry("system", "staff.set-up-offered")
@@ -65,19 +91,54 @@ impl Desk {
         Ok(Some(invited.secret))
     }
 
-    /// Invites somebody as staff. Admins only.
+    /// Invites somebody as staff. Admins only, with a code of their own.
     ///
     /// # Errors
-    /// [`DeskError::Forbidden`]; [`DeskError::Invalid`] if the name can't be used.
-    pub async fn invite(&self, me: &Me, name: &str, role: Role) -> Result<Invited, DeskError> {
-        me.must_be_a_person(&[Role::Admin])?;
+    /// [`DeskError::Forbidden`]; [`DeskError::Invalid`] if the name can't be used, and for a wrong or
+    /// used code; [`DeskError::Limited`] after five of these.
+    pub async fn invite(
+        &self,
+        me: &Me,
+        name: &str,
+        role: Role,
+        code: &str,
+    ) -> Result<Invited, DeskError> {
+        const ADMIN: &[Role] = &[Role::Admin];
+        me.must_be_a_person(ADMIN)?;
         let name = tidy_name(name)?;
-        let mut tx = self.store.begin().await?;
-        let invited = self
-            .add_invitation(&mut tx, Some(me), &name, role, None)
+        let tried = self.try_oneself(me, ADMIN).await?;
+        let (tx, _) = self
+            .prove_oneself(me, ADMIN, tried, None, code, "invite")
             .await?;
+        self.invite_in(tx, Some(me), &name, role).await
+    }
+
+    /// The same by the operator, on the machine, who gives no code.
+    ///
+    /// # Errors
+    /// [`DeskError::Invalid`] if the name can't be used.
+    pub async fn operator_invites(&self, name: &str, role: Role) -> Result<Invited, DeskError> {
+        let name = tidy_name(name)?;
+        self.invite_in(self.store.begin().await?, None, &name, role)
+            .await
+    }
+
+    async fn invite_in(
+        &self,
+        mut tx: Tx,
+        by: Option<&Me>,
+        name: &str,
+        role: Role,
+    ) -> Result<Invited, DeskError> {
+        let invited = self
+            .add_invitation(&mut tx, by, name, role, For::New)
+            .await?;
+        let entry = match by {
+            Some(me) => self.by(me, "staff.invited"),
+            None => self.entry("operator", "staff.invited"),
+        };
         tx.entry(
-            self.by(me, "staff.invited")
+            entry
                 .with("invitation", invited.id.to_string())
                 .with("role", role.as_str()),
         );
@@ -97,13 +158,7 @@ impl Desk {
         Ok(open
             .into_iter()
             .filter(|row| row.staff_id.is_none())
-            .map(|row| InvitationView {
-                id: row.id,
-                name: row.name,
-                role: row.role,
-                created: row.created_at,
-                expires: row.expires_at,
-            })
+            .map(InvitationView::from)
             .collect())
     }
 
@@ -120,19 +175,21 @@ impl Desk {
             .iter()
             .find(|row| row.id == id)
             .ok_or(DeskError::NotFound)?;
-        self.withdraw(&mut tx, me, row, now).await?;
+        self.withdraw(&mut tx, me, row, InvitationEnd::Withdrawn, now)
+            .await?;
         self.commit(tx).await
     }
 
-    /// Withdraws an open invitation.
+    /// Ends an open invitation.
     pub(super) async fn withdraw(
         &self,
         tx: &mut Tx,
         me: &Me,
         row: &InvitationRow,
+        how: InvitationEnd,
         now: Time,
     ) -> Result<(), DeskError> {
-        super::gone(tx.use_invitation(row.id, now).await)?;
+        super::gone(tx.end_invitation(row.id, how, now).await)?;
         let mut entry = self
             .by(me, "staff.invitation-withdrawn")
             .with("invitation", row.id.to_string());
@@ -151,7 +208,7 @@ impl Desk {
         by: Option<&Me>,
         name: &str,
         role: Role,
-        anew: Option<StaffId>,
+        whom: For,
     ) -> Result<Invited, DeskError> {
         let now = self.now();
         let (secret, hash) = self.secret();
@@ -160,14 +217,19 @@ impl Desk {
             token: hash.to_vec(),
             name: name.to_owned(),
             role,
-            staff_id: anew,
+            staff_id: match whom {
+                For::Anew(id) => Some(id),
+                For::First | For::New => None,
+            },
             login: None,
             password: None,
             totp: None,
+            set_up: matches!(whom, For::First),
             created_by: by.map(|me| me.id),
             created_at: now,
             expires_at: now + hours(self.settings.invitation_hours),
             used_at: None,
+            outcome: None,
         };
         tx.forget_enrolments(now).await?;
         tx.add_invitation(&row).await?;
@@ -234,33 +296,31 @@ mod tests {
     fn only_admins_invite_and_withdraw() {
         on_both(|world| async move {
             let desk = &world.desk;
-            let admin = world.staff("ada", Role::Admin).await;
-            let invited = desk
-                .invite(&admin, "Kit Arlo", Role::Rep)
-                .await
-                .expect("an invitation");
+            let ada = world.admin("ada").await;
+            let admin = &ada.1.me;
+            let invited = world.invited(&ada, "Kit Arlo", Role::Rep).await;
             for role in [Role::Rep, Role::Lead, Role::Auditor] {
                 let other = world.staff(role.as_str(), role).await;
-                let answer = desk.invite(&other, "Kit Arlo", Role::Admin).await;
+                let answer = desk.invite(&other, "Kit Arlo", Role::Admin, "12345").await;
                 assert!(matches!(answer, Err(DeskError::Forbidden(_))));
                 let answer = desk.withdraw_invitation(&other, invited.id).await;
                 assert!(matches!(answer, Err(DeskError::Forbidden(_))));
             }
-            let open = desk.invitations(&admin).await.expect("a list");
+            let open = desk.invitations(admin).await.expect("a list");
             assert_eq!(
                 (open.len(), open[0].id, open[0].role),
                 (1, invited.id, Role::Rep)
             );
 
-            desk.withdraw_invitation(&admin, invited.id)
+            desk.withdraw_invitation(admin, invited.id)
                 .await
                 .expect("a withdrawal");
-            assert!(desk.invitations(&admin).await.expect("a list").is_empty());
+            assert!(desk.invitations(admin).await.expect("a list").is_empty());
             assert!(matches!(
                 desk.invitation(&invited.secret).await,
                 Err(DeskError::NotFound)
             ));
-            let again = desk.withdraw_invitation(&admin, invited.id).await;
+            let again = desk.withdraw_invitation(admin, invited.id).await;
             assert!(matches!(again, Err(DeskError::NotFound)));
         });
     }
@@ -278,8 +338,58 @@ mod tests {
                 .await
                 .expect("an answer")
                 .expect("a token");
-            let answer = desk.invite(&robot, "Kit Arlo", Role::Admin).await;
+            let answer = desk.invite(&robot, "Kit Arlo", Role::Admin, "12345").await;
             assert!(matches!(answer, Err(DeskError::Forbidden(_))));
+        });
+    }
+
+    #[test]
+    fn an_admins_session_alone_invites_nobody() {
+        on_both(|world| async move {
+            let desk = &world.desk;
+            let (ada, session) = world.admin("ada").await;
+            let me = session.me;
+            let used = world.code(&ada.totp);
+            for code in ["", "12345", used.as_str()] {
+                let answer = desk.invite(&me, "Kit Arlo", Role::Admin, code).await;
+                assert!(matches!(answer, Err(DeskError::Invalid(_))), "{code}");
+            }
+            // A name that won't do is told at once and costs neither code nor try.
+            let code = world.next_code(&ada);
+            for _ in 0..5 {
+                let answer = desk.invite(&me, " ", Role::Rep, &code).await;
+                assert!(matches!(answer, Err(DeskError::Invalid(_))));
+            }
+            assert!(desk.invitations(&me).await.expect("a list").is_empty());
+            desk.invite(&me, "Kit Arlo", Role::Rep, &code)
+                .await
+                .expect("an invitation");
+            let again = desk.invite(&me, "Sol Arlo", Role::Rep, &code).await;
+            assert!(matches!(again, Err(DeskError::Invalid(_))), "used up");
+            let ledger = world.ledger_text().await;
+            assert_eq!(ledger.matches("staff.check-failed").count(), 4);
+            // The operator's, by which she came, and her own.
+            assert_eq!(ledger.matches(r#""staff.invited""#).count(), 2);
+        });
+    }
+
+    #[test]
+    fn the_operator_invites_without_a_code_and_it_is_no_set_up_link() {
+        on_both(|world| async move {
+            let desk = &world.desk;
+            let setup = desk.first_setup().await.expect("an answer");
+            let invited = desk.operator_invites("Kit Arlo", Role::Lead).await;
+            let invited = invited.expect("an invitation");
+            // A newer set-up link withdraws the older, and nothing else.
+            desk.first_setup().await.expect("an answer");
+            let old = desk.invitation(&setup.expect("a link")).await;
+            assert!(matches!(old, Err(DeskError::NotFound)));
+            let invite = desk.invitation(&invited.secret).await;
+            let invite = invite.expect("an invitation");
+            assert!(!invite.first && invite.invited_by.is_none() && invite.role == Role::Lead);
+            world.take_up(&invited.secret, "kit").await;
+            let ledger = world.ledger_text().await;
+            assert!(ledger.contains(r#""actor":"operator""#), "{ledger}");
         });
     }
 }

@@ -2,8 +2,9 @@
 //! restart, node or new session starts them anew.
 //!
 //! Failed tries count per login and per source (an IPv4 address or an IPv6 /64 network). A browser
-//! in which somebody signed in before has an allowance of its own for that somebody instead, so that
-//! whoever only knows a sign-in name can't keep its owner out by wrong passwords.
+//! in which somebody signed in before has an allowance of its own for that somebody, in addition: its
+//! tries count on that one and not on the others, so that whoever only knows a sign-in name can't keep
+//! its owner out by wrong passwords.
 
 use ledger::Entry;
 use std::{net::IpAddr, time::Duration};

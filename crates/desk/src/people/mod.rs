@@ -6,6 +6,9 @@
 //! Signing in has two steps as well: the password opens a half session, which opens nothing but the
 //! second step; the code ends it and opens a session with a secret of its own.
 //!
+//! Inviting, letting in, stopping and making tokens take a code of the admin who does it, so that a
+//! session alone can give nobody a lasting way in ([`oneself`]).
+//!
 //! Whoever has both changes either ([`Desk::change_password`], [`Desk::begin_authenticator`]). For
 //! whoever lost one an admin, or the operator, asks to enrol anew ([`Desk::ask_to_enrol_anew`]): an
 //! invitation for a person who is there. Nothing of theirs ends before they take it up.
@@ -18,6 +21,7 @@ mod first_factor;
 mod invite;
 mod known;
 mod limits;
+mod made;
 mod oneself;
 mod password;
 mod second_factor;
@@ -27,12 +31,13 @@ mod tokens;
 mod totp;
 
 pub use accept::{Enrolment, Invite};
-pub use anew::AskedAnew;
+pub use anew::{AnsweredAnew, AskedAnew};
 pub use first_factor::HalfSession;
 pub use invite::{InvitationView, Invited};
 pub use known::{KnownBrowser, Visitor};
+pub use made::Made;
 pub use second_factor::SignedIn;
-pub use sessions::SessionView;
+pub use sessions::{RenewedSession, SessionView};
 pub use staff::PersonView;
 pub use tokens::{SCOPES, TokenView};
 pub use totp::code_at;
@@ -115,20 +120,29 @@ fn tidy_name(name: &str) -> Result<String, DeskError> {
     }
 }
 
+/// What a browser gets in which somebody changed how they sign in: nothing that it had before works.
+pub struct Renewed {
+    /// The session's new secret.
+    pub session: RenewedSession,
+    /// What to be known by at the next sign-in.
+    pub known: KnownBrowser,
+}
+
 impl Desk {
     /// Ends what was open under the old password or authenticator: all other sessions, half ones too,
-    /// and every known browser. The browser that asks is known by a new secret. Says how many sessions
-    /// ended.
+    /// and every known browser. The session that asks goes on under a new secret, and its browser is
+    /// known by a new one. Says how many sessions ended.
     async fn start_afresh(
         &self,
         tx: &mut Tx,
         me: &Me,
         now: Time,
-    ) -> Result<(KnownBrowser, u64), DeskError> {
+    ) -> Result<(Renewed, u64), DeskError> {
+        let session = self.renew_session(tx, me, now).await?;
         let sessions = tx.end_sessions(me.id, me.session, now).await?;
         tx.forget_browsers(me.id).await?;
         let known = self.know_browser(tx, me.id, None, now).await?;
-        Ok((known, sessions))
+        Ok((Renewed { session, known }, sessions))
     }
 
     /// Whether a code is right now for this person, and used up by it.

@@ -56,6 +56,8 @@ impl Desk {
     ) -> Result<(Tx, StaffRow), DeskError> {
         let mut tx = self.store.begin().await?;
         let now = self.now();
+        // Before any row of a person, as in all that changes people.
+        tx.queue_at(b"people", now).await?;
         let staff = still(&mut tx, me, roles).await?;
         let unchanged = staff.password == tried.password;
         let right = unchanged

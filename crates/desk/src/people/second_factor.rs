@@ -30,7 +30,8 @@ impl Desk {
     /// The second step: the code of the authenticator. It ends the half session and opens a session
     /// with a new secret. A code works once. Five failed tries in a row, then one more every ten
     /// minutes, whatever half session they came by; they count for the source as well. A browser in
-    /// which this person signed in before has five of its own instead.
+    /// which this person signed in before has, in addition, five of its own; its tries count on those
+    /// only.
     ///
     /// # Errors
     /// [`DeskError::Conflict`] if the half session has ended: begin again; [`DeskError::Invalid`] for

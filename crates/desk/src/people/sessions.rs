@@ -1,8 +1,9 @@
 //! Sessions: whose they are, and how they end.
 
+use store::Tx;
 use words::{Role, SessionId, Time};
 
-use super::TOUCH;
+use super::{TOUCH, changed};
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
@@ -26,7 +27,40 @@ pub struct SessionView {
     pub current: bool,
 }
 
+/// A session that goes on under another secret.
+pub struct RenewedSession {
+    /// The secret for its cookie; the one before opens nothing any more.
+    pub secret: String,
+    /// Until when at the most, as before.
+    pub expires: Time,
+}
+
 impl Desk {
+    /// Gives the session that asks a new secret, so that whoever copied the one before has nothing.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`] if it has ended.
+    pub(super) async fn renew_session(
+        &self,
+        tx: &mut Tx,
+        me: &Me,
+        now: Time,
+    ) -> Result<RenewedSession, DeskError> {
+        let session = match me.session {
+            Some(id) => tx.session_of(id, me.id, now).await?,
+            None => None,
+        };
+        let session = session.ok_or(DeskError::Forbidden(
+            "your session has ended; sign in again",
+        ))?;
+        let (secret, token) = self.secret();
+        changed(tx.renew_session(session.id, &token).await)?;
+        Ok(RenewedSession {
+            secret,
+            expires: session.created_at + hours(self.settings.session_hours),
+        })
+    }
+
     /// Whose session a cookie's secret opens; none if it is unknown, half, ended or expired, or if
     /// they were deactivated. Notes the use at most once a minute.
     ///

@@ -1,10 +1,10 @@
 //! The people who work here: listed, deactivated, let in again.
 
 use std::collections::HashMap;
-use store::Tx;
-use words::{Role, StaffId, Time};
+use store::{StaffRow, Tx};
+use words::{InvitationEnd, Role, StaffId, Time};
 
-use super::AskedAnew;
+use super::{AnsweredAnew, AskedAnew, anew::SHOWN};
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
@@ -29,7 +29,11 @@ pub struct PersonView {
     pub ended: Option<Time>,
     /// Who asked them to enrol anew, as long as they haven't.
     pub anew: Option<AskedAnew>,
+    /// That they enrolled anew, or refused to, in the last seven days; newest first.
+    pub answered: Vec<AnsweredAnew>,
 }
+
+const ADMIN: &[Role] = &[Role::Admin];
 
 impl Desk {
     /// All people who work here or did, by name. Admins and auditors.
@@ -41,16 +45,25 @@ impl Desk {
         let mut tx = self.store.read().await?;
         let seen: HashMap<StaffId, Time> = tx.last_seen().await?.into_iter().collect();
         let people = tx.people().await?;
+        let now = self.now();
         let mut anew: HashMap<StaffId, AskedAnew> = HashMap::new();
-        for row in tx.open_invitations(self.now()).await? {
+        for row in tx.open_invitations(now).await? {
             if let Some(staff) = row.staff_id {
                 anew.insert(staff, AskedAnew::of(&row, &people));
+            }
+        }
+        let mut answered: HashMap<StaffId, Vec<AnsweredAnew>> = HashMap::new();
+        for row in tx.answered_anew(now - SHOWN).await? {
+            if let Some(staff) = row.staff_id {
+                let of_theirs = answered.entry(staff).or_default();
+                of_theirs.extend(AnsweredAnew::of(&row, &people));
             }
         }
         Ok(people
             .into_iter()
             .map(|row| PersonView {
                 anew: anew.remove(&row.id),
+                answered: answered.remove(&row.id).unwrap_or_default(),
                 id: row.id,
                 name: row.name,
                 login: row.login,
@@ -64,54 +77,27 @@ impl Desk {
 
     /// Deactivates somebody: their sessions end at once, and the tokens that they made are revoked,
     /// as they may know them. The invitations that they made, or by which they could enrol anew, are
-    /// withdrawn. Admins only; not oneself; not the last admin.
+    /// withdrawn. Admins only, with a code of their own; not oneself; not the last admin.
     ///
     /// # Errors
-    /// [`DeskError::Forbidden`], [`DeskError::NotFound`], or [`DeskError::Conflict`] that says why not.
-    pub async fn deactivate(&self, me: &Me, id: StaffId) -> Result<(), DeskError> {
-        me.must_be_a_person(&[Role::Admin])?;
-        if me.id == id {
-            return Err(DeskError::Conflict(
-                "you can't deactivate yourself; another admin can",
-            ));
-        }
-        let mut tx = self.store.begin().await?;
+    /// [`DeskError::Forbidden`], [`DeskError::NotFound`], or [`DeskError::Conflict`] that says why not;
+    /// [`DeskError::Invalid`] for a wrong or used code; [`DeskError::Limited`] after five of these.
+    pub async fn deactivate(&self, me: &Me, id: StaffId, code: &str) -> Result<(), DeskError> {
+        self.can_deactivate(me, id).await?;
+        let tried = self.try_oneself(me, ADMIN).await?;
+        let (mut tx, _) = self
+            .prove_oneself(me, ADMIN, tried, None, code, "deactivate")
+            .await?;
         let now = self.now();
         tx.queue_at(b"people", now).await?;
-        let people = tx.people().await?;
-        let person = people
-            .iter()
-            .find(|person| person.id == id)
-            .ok_or(DeskError::NotFound)?;
-        if person.ended_at.is_some() {
-            return Err(DeskError::Conflict("they are deactivated already"));
-        }
-        let admin = |id: StaffId| {
-            people
-                .iter()
-                .any(|p| p.id == id && p.role == Role::Admin && p.ended_at.is_none())
-        };
-        if !admin(me.id) {
-            return Err(DeskError::Forbidden("you are no longer an admin"));
-        }
-        if admin(id) && people.iter().filter(|p| admin(p.id)).count() < 2 {
-            return Err(DeskError::Conflict(
-                "this is the last admin; invite another one first",
-            ));
-        }
+        to_deactivate(me, id, &tx.people().await?)?;
         tx.end_staff(id, Some(now)).await?;
         let sessions = tx.end_sessions(id, None, now).await?;
         tx.forget_browsers(id).await?;
-        let mut tokens = 0u64;
-        for token in tx.tokens().await? {
-            if token.created_by == Some(id) && self.stop_token(&mut tx, &token, now).await? {
-                tokens += 1;
-            }
-        }
-        for invitation in tx.open_invitations(now).await? {
-            if invitation.created_by == Some(id) || invitation.staff_id == Some(id) {
-                tx.use_invitation(invitation.id, now).await?;
-            }
+        let (tokens, _) = self.end_what_they_made(&mut tx, id, now).await?;
+        if let Some(anew) = tx.open_invitation_of(id, now).await? {
+            tx.end_invitation(anew.id, InvitationEnd::Withdrawn, now)
+                .await?;
         }
         tx.entry(
             self.by(me, "staff.deactivated")
@@ -122,17 +108,28 @@ impl Desk {
         self.commit(tx).await
     }
 
-    /// Lets somebody who was deactivated sign in again. Admins only.
+    /// The name of a person whom one could deactivate. Admins only.
     ///
     /// # Errors
-    /// [`DeskError::Forbidden`], [`DeskError::NotFound`], or [`DeskError::Conflict`] if they are active.
-    pub async fn reactivate(&self, me: &Me, id: StaffId) -> Result<(), DeskError> {
-        me.must_be_a_person(&[Role::Admin])?;
-        let mut tx = self.store.begin().await?;
-        let person = person(&mut tx, id).await?;
-        if person.ended_at.is_none() {
-            return Err(DeskError::Conflict("they are active already"));
-        }
+    /// [`DeskError::Forbidden`], [`DeskError::NotFound`], or [`DeskError::Conflict`] that says why not.
+    pub async fn can_deactivate(&self, me: &Me, id: StaffId) -> Result<String, DeskError> {
+        me.must_be_a_person(ADMIN)?;
+        let mut tx = self.store.read().await?;
+        to_deactivate(me, id, &tx.people().await?)
+    }
+
+    /// Lets somebody who was deactivated sign in again. Admins only, with a code of their own.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`], [`DeskError::NotFound`], or [`DeskError::Conflict`] if they are active;
+    /// [`DeskError::Invalid`] for a wrong or used code; [`DeskError::Limited`] after five of these.
+    pub async fn reactivate(&self, me: &Me, id: StaffId, code: &str) -> Result<(), DeskError> {
+        self.can_reactivate(me, id).await?;
+        let tried = self.try_oneself(me, ADMIN).await?;
+        let (mut tx, _) = self
+            .prove_oneself(me, ADMIN, tried, None, code, "reactivate")
+            .await?;
+        to_reactivate(&mut tx, id).await?;
         tx.end_staff(id, None).await?;
         tx.entry(
             self.by(me, "staff.reactivated")
@@ -140,13 +137,49 @@ impl Desk {
         );
         self.commit(tx).await
     }
+
+    /// The name of a person whom one could let sign in again. Admins only.
+    ///
+    /// # Errors
+    /// [`DeskError::Forbidden`], [`DeskError::NotFound`], or [`DeskError::Conflict`] if they are active.
+    pub async fn can_reactivate(&self, me: &Me, id: StaffId) -> Result<String, DeskError> {
+        me.must_be_a_person(ADMIN)?;
+        to_reactivate(&mut self.store.read().await?, id).await
+    }
 }
 
-async fn person(tx: &mut Tx, id: StaffId) -> Result<store::StaffRow, DeskError> {
-    tx.staff(id)
-        .await?
-        .filter(|staff| !staff.token)
-        .ok_or(DeskError::NotFound)
+/// The name of the person, if they can be deactivated.
+fn to_deactivate(me: &Me, id: StaffId, people: &[StaffRow]) -> Result<String, DeskError> {
+    if me.id == id {
+        return Err(DeskError::Conflict(
+            "you can't deactivate yourself; another admin can",
+        ));
+    }
+    let person = people.iter().find(|person| person.id == id);
+    let person = person.ok_or(DeskError::NotFound)?;
+    if person.ended_at.is_some() {
+        return Err(DeskError::Conflict("they are deactivated already"));
+    }
+    let admin = |person: &StaffRow| person.role == Role::Admin && person.ended_at.is_none();
+    if !people.iter().any(|one| one.id == me.id && admin(one)) {
+        return Err(DeskError::Forbidden("you are no longer an admin"));
+    }
+    if admin(person) && people.iter().filter(|one| admin(one)).count() < 2 {
+        return Err(DeskError::Conflict(
+            "this is the last admin; invite another one first",
+        ));
+    }
+    Ok(person.name.clone())
+}
+
+/// The name of the person, if they can be let in again.
+async fn to_reactivate(tx: &mut Tx, id: StaffId) -> Result<String, DeskError> {
+    let person = tx.staff(id).await?.filter(|staff| !staff.token);
+    let person = person.ok_or(DeskError::NotFound)?;
+    if person.ended_at.is_none() {
+        return Err(DeskError::Conflict("they are active already"));
+    }
+    Ok(person.name)
 }
 
 #[cfg(test)]
@@ -168,13 +201,14 @@ mod tests {
                 .sign_in("kit", PASSWORD, SOURCE, AGENT)
                 .await
                 .expect("a first step");
+            let by = (&kit_session.me, &*world.next_code(&kit));
             let token = desk
-                .create_token(Some(&kit_session.me), "import", Role::Admin, 30, &[])
+                .create_token(Some(by), "import", Role::Admin, 30, &[])
                 .await;
             let token = token.expect("a token");
             assert!(desk.token(&token).await.expect("an answer").is_some());
 
-            desk.deactivate(&sol_session.me, kit.id)
+            desk.deactivate(&sol_session.me, kit.id, &world.next_code(&sol))
                 .await
                 .expect("a deactivation");
             assert!(
@@ -193,7 +227,7 @@ mod tests {
             let seen = seen.iter().find(|p| p.id == kit.id).expect("kit");
             assert!(seen.ended.is_some() && seen.seen.is_some());
 
-            desk.reactivate(&sol_session.me, kit.id)
+            desk.reactivate(&sol_session.me, kit.id, &world.next_code(&sol))
                 .await
                 .expect("a reactivation");
             assert!(
@@ -211,33 +245,66 @@ mod tests {
     fn there_is_always_an_admin() {
         on_both(|world| async move {
             let desk = &world.desk;
-            let (ada, bea) = (
-                world.staff("ada", Role::Admin).await,
-                world.staff("bea", Role::Admin).await,
-            );
+            let (ada, bea) = (world.admin("ada").await, world.admin("bea").await);
             let rep = world.staff("kit", Role::Rep).await;
+            let code = world.next_code(&ada.0);
             assert!(matches!(
-                desk.deactivate(&ada, ada.id).await,
+                desk.deactivate(&ada.1.me, ada.0.id, &code).await,
                 Err(DeskError::Conflict(_))
             ));
             assert!(matches!(
-                desk.deactivate(&rep, ada.id).await,
+                desk.deactivate(&rep, ada.0.id, &code).await,
                 Err(DeskError::Forbidden(_))
             ));
             assert!(matches!(
                 desk.people(&rep).await,
                 Err(DeskError::Forbidden(_))
             ));
-            let both = tokio::join!(desk.deactivate(&ada, bea.id), desk.deactivate(&bea, ada.id));
+            let codes = (code, world.code(&bea.0.totp));
+            let both = tokio::join!(
+                desk.deactivate(&ada.1.me, bea.0.id, &codes.0),
+                desk.deactivate(&bea.1.me, ada.0.id, &codes.1)
+            );
             assert!(both.0.is_ok() != both.1.is_ok(), "one of the two");
-            let left = if both.0.is_ok() { &ada } else { &bea };
-            desk.deactivate(left, rep.id).await.expect("a deactivation");
+            let (person, session) = if both.0.is_ok() { &ada } else { &bea };
+            let left = &session.me;
+            desk.deactivate(left, rep.id, &world.next_code(person))
+                .await
+                .expect("a deactivation");
             assert!(matches!(
-                desk.deactivate(left, rep.id).await,
+                desk.deactivate(left, rep.id, &world.next_code(person))
+                    .await,
                 Err(DeskError::Conflict(_))
             ));
             let people = desk.people(left).await.expect("a list");
             assert_eq!(people.iter().filter(|p| p.ended.is_none()).count(), 1);
+        });
+    }
+    #[test]
+    fn an_admins_session_alone_stops_nobody_and_lets_nobody_in() {
+        on_both(|world| async move {
+            let desk = &world.desk;
+            let (ada, session) = world.admin("ada").await;
+            let me = session.me;
+            let kit = world.hire("kit", Role::Rep).await;
+            let used = world.code(&ada.totp);
+            for code in ["", used.as_str()] {
+                let answer = desk.deactivate(&me, kit.id, code).await;
+                assert!(matches!(answer, Err(DeskError::Invalid(_))), "{code}");
+            }
+            world.sign_in(&kit).await;
+            let code = world.next_code(&ada);
+            desk.deactivate(&me, kit.id, &code)
+                .await
+                .expect("a deactivation");
+            let answer = desk.reactivate(&me, kit.id, &code).await;
+            assert!(matches!(answer, Err(DeskError::Invalid(_))), "used up");
+            let people = desk.people(&me).await.expect("a list");
+            let row = people.iter().find(|row| row.id == kit.id).expect("kit");
+            assert!(row.ended.is_some());
+            let ledger = world.ledger_text().await;
+            assert_eq!(ledger.matches("staff.check-failed").count(), 3);
+            assert!(!ledger.contains("staff.reactivated"));
         });
     }
 }

@@ -48,15 +48,36 @@ impl World {
         }
     }
 
-    /// Somebody invited by an admin who is there already.
+    /// Somebody whom the operator invited.
     pub(super) async fn hire(&self, login: &str, role: Role) -> Person {
-        let admin = self.staff(&format!("hires-{login}"), Role::Admin).await;
-        let invited = self
-            .desk
-            .invite(&admin, login, role)
+        let invited = self.desk.operator_invites(login, role).await;
+        self.take_up(&invited.expect("an invitation").secret, login)
             .await
-            .expect("an invitation");
-        self.take_up(&invited.secret, login).await
+    }
+
+    /// An admin who is signed in, with an authenticator to show.
+    pub(super) async fn admin(&self, login: &str) -> (Person, SignedIn) {
+        let person = self.hire(login, Role::Admin).await;
+        let session = self.sign_in(&person).await;
+        (person, session)
+    }
+
+    /// The code that somebody's authenticator shows next.
+    pub(super) fn next_code(&self, person: &Person) -> String {
+        self.clock.pass(std::time::Duration::from_secs(30));
+        self.code(&person.totp)
+    }
+
+    /// An invitation by an admin, with their next code.
+    pub(super) async fn invited(
+        &self,
+        (person, session): &(Person, SignedIn),
+        name: &str,
+        role: Role,
+    ) -> Invited {
+        let code = self.next_code(person);
+        let invited = self.desk.invite(&session.me, name, role, &code).await;
+        invited.expect("an invitation")
     }
 
     /// Both steps of signing in, with the code that comes next.

@@ -46,24 +46,48 @@ pub struct TokenView {
     pub active: bool,
 }
 
+impl TokenView {
+    pub(super) async fn of(tx: &mut Tx, row: TokenRow, now: Time) -> Result<Self, DeskError> {
+        let staff = tx.staff(row.staff_id).await?.ok_or(DeskError::NotFound)?;
+        let made_by = match row.created_by {
+            Some(id) => tx.staff(id).await?.map(|staff| staff.name),
+            None => None,
+        };
+        Ok(Self {
+            id: row.id,
+            staff: row.staff_id,
+            role: staff.role,
+            scopes: words(&row.scopes),
+            made_by,
+            created: row.created_at,
+            expires: row.expires_at,
+            used: row.used_at,
+            active: row.revoked_at.is_none() && row.expires_at > now && staff.ended_at.is_none(),
+            name: row.name,
+        })
+    }
+}
+
 impl Desk {
-    /// Makes a token and returns its secret, which is known only now: `stt_` and 43 letters. `me` is
-    /// none for the command line. No scopes means all of [`SCOPES`]; the role bounds what they open.
+    /// Makes a token and returns its secret, which is known only now: `stt_` and 43 letters. `by` is
+    /// an admin with a code of theirs, or none for the command line. No scopes means all of [`SCOPES`]; the role bounds what they open.
     /// It works for `days` days.
     ///
     /// # Errors
     /// [`DeskError::Forbidden`] for anybody but an admin; [`DeskError::Invalid`] for a name, time or
-    /// scope that can't be used.
+    /// scope that can't be used, and for a wrong or used code; [`DeskError::Limited`] after five of
+    /// these.
     pub async fn create_token(
         &self,
-        me: Option<&Me>,
+        by: Option<(&Me, &str)>,
         name: &str,
         role: Role,
         days: u32,
         scopes: &[String],
     ) -> Result<String, DeskError> {
-        if let Some(me) = me {
-            me.must_be_a_person(&[Role::Admin])?;
+        const ADMIN: &[Role] = &[Role::Admin];
+        if let Some((me, _)) = by {
+            me.must_be_a_person(ADMIN)?;
         }
         let name = tidy_name(name)?;
         if !(1..=LONGEST).contains(&days) {
@@ -84,7 +108,15 @@ impl Desk {
             .collect::<Vec<_>>()
             .join(" ");
 
-        let mut tx = self.store.begin().await?;
+        let mut tx = match by {
+            Some((me, code)) => {
+                let tried = self.try_oneself(me, ADMIN).await?;
+                self.prove_oneself(me, ADMIN, tried, None, code, "token")
+                    .await?
+                    .0
+            }
+            None => self.store.begin().await?,
+        };
         let now = self.now();
         let secret = format!("{PREFIX}{}", self.secret().0);
         let (id, staff_id) = (self.id(TokenId::new), self.id(StaffId::new));
@@ -107,15 +139,15 @@ impl Desk {
             staff_id,
             name,
             scopes: scopes.clone(),
-            created_by: me.map(|me| me.id),
+            created_by: by.map(|(me, _)| me.id),
             created_at: now,
             expires_at: now + hours(u64::from(days) * 24),
             used_at: None,
             revoked_at: None,
         })
         .await?;
-        let entry = match me {
-            Some(me) => self.by(me, "staff.token-made"),
+        let entry = match by {
+            Some((me, _)) => self.by(me, "staff.token-made"),
             None => self.entry("system", "staff.token-made"),
         };
         tx.entry(
@@ -140,25 +172,7 @@ impl Desk {
         let now = self.now();
         let mut views = Vec::new();
         for row in tx.tokens().await? {
-            let staff = tx.staff(row.staff_id).await?.ok_or(DeskError::NotFound)?;
-            let made_by = match row.created_by {
-                Some(id) => tx.staff(id).await?.map(|staff| staff.name),
-                None => None,
-            };
-            views.push(TokenView {
-                id: row.id,
-                staff: row.staff_id,
-                role: staff.role,
-                scopes: words(&row.scopes),
-                made_by,
-                created: row.created_at,
-                expires: row.expires_at,
-                used: row.used_at,
-                active: row.revoked_at.is_none()
-                    && row.expires_at > now
-                    && staff.ended_at.is_none(),
-                name: row.name,
-            });
+            views.push(TokenView::of(&mut tx, row, now).await?);
         }
         Ok(views)
     }
@@ -241,170 +255,4 @@ fn words(scopes: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::on_both;
-
-    #[test]
-    fn a_token_acts_as_staff_of_its_role_within_its_scopes() {
-        on_both(|world| async move {
-            let desk = &world.desk;
-            let secret = desk
-                .create_token(None, "chat robot", Role::Rep, 30, &["tickets".to_owned()])
-                .await;
-            let secret = secret.expect("a token");
-            assert!(secret.starts_with("stt_") && secret.len() == 47);
-            let me = desk
-                .token(&secret)
-                .await
-                .expect("an answer")
-                .expect("a token");
-            assert_eq!(
-                (me.role, me.session, me.name.as_str()),
-                (Role::Rep, None, "chat robot")
-            );
-            assert_eq!(me.scopes.as_deref(), Some(&["tickets".to_owned()][..]));
-            assert!(me.login.starts_with("token:"));
-            assert!(desk.token(&secret[4..]).await.expect("an answer").is_none());
-            assert!(
-                desk.token("stt_unknown")
-                    .await
-                    .expect("an answer")
-                    .is_none()
-            );
-
-            desk.token(&secret).await.expect("an answer");
-            let ledger = world.ledger_text().await;
-            assert_eq!(ledger.matches("staff.token-made").count(), 1);
-            assert_eq!(ledger.matches("staff.token-first-used").count(), 1);
-            assert!(!ledger.contains("chat robot") && !ledger.contains(&secret));
-        });
-    }
-
-    #[test]
-    fn a_token_without_scopes_named_has_all_and_an_unknown_one_is_refused() {
-        on_both(|world| async move {
-            let desk = &world.desk;
-            let secret = desk
-                .create_token(None, "import", Role::Admin, 1, &[])
-                .await
-                .expect("a token");
-            let me = desk
-                .token(&secret)
-                .await
-                .expect("an answer")
-                .expect("a token");
-            assert_eq!(me.scopes.expect("scopes"), SCOPES);
-            let scopes = ["everything".to_owned()];
-            let answer = desk
-                .create_token(None, "import", Role::Admin, 1, &scopes)
-                .await;
-            assert!(matches!(answer, Err(DeskError::Invalid(text)) if text.contains("ledger")));
-            for days in [0, 731] {
-                let answer = desk
-                    .create_token(None, "import", Role::Admin, days, &[])
-                    .await;
-                assert!(matches!(answer, Err(DeskError::Invalid(_))));
-            }
-        });
-    }
-
-    #[test]
-    fn a_token_ends_by_itself_and_by_revoking() {
-        on_both(|world| async move {
-            let desk = &world.desk;
-            let admin = world.staff("ada", Role::Admin).await;
-            let short = desk
-                .create_token(Some(&admin), "short", Role::Rep, 1, &[])
-                .await
-                .expect("a token");
-            let long = desk
-                .create_token(Some(&admin), "long", Role::Rep, 30, &[])
-                .await
-                .expect("a token");
-            world.clock.pass(hours(24));
-            assert!(desk.token(&short).await.expect("an answer").is_none());
-            assert!(desk.token(&long).await.expect("an answer").is_some());
-
-            let list = desk.tokens(&admin).await.expect("a list");
-            let active: Vec<_> = list
-                .iter()
-                .map(|t| (t.name.as_str(), t.active, t.used.is_some()))
-                .collect();
-            assert_eq!(active, [("long", true, true), ("short", false, false)]);
-            assert_eq!(list[0].made_by.as_deref(), Some("ada"));
-
-            let id = list[0].id;
-            desk.revoke_token(&admin, id).await.expect("a revocation");
-            assert!(desk.token(&long).await.expect("an answer").is_none());
-            assert!(matches!(
-                desk.revoke_token(&admin, id).await,
-                Err(DeskError::NotFound)
-            ));
-        });
-    }
-
-    #[test]
-    fn only_admins_in_person_make_and_see_tokens() {
-        on_both(|world| async move {
-            let desk = &world.desk;
-            let secret = desk
-                .create_token(None, "robot", Role::Admin, 30, &[])
-                .await
-                .expect("a token");
-            let robot = desk
-                .token(&secret)
-                .await
-                .expect("an answer")
-                .expect("a token");
-            let mut askers = vec![robot];
-            for role in [Role::Rep, Role::Lead, Role::Auditor] {
-                askers.push(world.staff(role.as_str(), role).await);
-            }
-            for me in &askers {
-                let made = desk
-                    .create_token(Some(me), "more", Role::Rep, 30, &[])
-                    .await;
-                assert!(
-                    matches!(made, Err(DeskError::Forbidden(_))),
-                    "{:?}",
-                    me.role
-                );
-                assert_eq!(desk.tokens(me).await.is_ok(), me.role == Role::Auditor);
-            }
-        });
-    }
-
-    #[test]
-    fn a_token_is_no_person() {
-        on_both(|world| async move {
-            let desk = &world.desk;
-            let admin = world.staff("ada", Role::Admin).await;
-            let secret = desk
-                .create_token(None, "robot", Role::Rep, 30, &[])
-                .await
-                .expect("a token");
-            let robot = desk
-                .token(&secret)
-                .await
-                .expect("an answer")
-                .expect("a token");
-            assert!(
-                desk.people(&admin)
-                    .await
-                    .expect("a list")
-                    .iter()
-                    .all(|p| p.id != robot.id)
-            );
-            assert!(matches!(
-                desk.deactivate(&admin, robot.id).await,
-                Err(DeskError::NotFound)
-            ));
-            assert!(matches!(
-                desk.reactivate(&admin, robot.id).await,
-                Err(DeskError::NotFound)
-            ));
-            assert!(desk.session(&secret).await.expect("an answer").is_none());
-        });
-    }
-}
+mod tests;

@@ -85,6 +85,7 @@ pub(crate) fn contact(channel: Channel, at: &str, sent: &[&str]) -> Contact {
         elsewhere: Vec::new(),
         leaving: Vec::new(),
         shown: Vec::new(),
+        unsure: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use words::{Clock as _, Entropy as _};
 
 use super::read;
 use crate::{
-    keys::{read_private, write_private},
+    files::{read_private, write_new, write_private},
     system::{SystemClock, SystemEntropy},
 };
 
@@ -54,7 +54,7 @@ pub(crate) fn key(key: &Key) -> Result<()> {
         let mut seed = [0; 32];
         SystemEntropy.fill(&mut seed);
         let text = secret_text(name, &seed)? + "\n";
-        write_private(&key.file, text.as_bytes())?;
+        write_new(&key.file, text.as_bytes())?;
     }
     println!("{}", secret(&key.file)?.verifier_key());
     Ok(())
@@ -94,7 +94,12 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let note = witness.cosign(&grown, u64::try_from(at)?)?;
     match &options.out {
         Some(out) => {
-            write_private(out, note.as_bytes())?;
+            let write = if options.since.as_ref() == Some(out) {
+                write_private
+            } else {
+                write_new
+            };
+            write(out, note.as_bytes())?;
             println!(
                 "{}: {} entries, {} when this witness signed last; signed as {}",
                 grown.checkpoint().origin,

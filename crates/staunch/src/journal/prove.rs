@@ -11,6 +11,7 @@ use std::{
 use super::verifier;
 use crate::{
     config::Loaded,
+    files::create_private,
     keys::Folder,
     serve::{offline, open_store},
 };
@@ -53,7 +54,7 @@ pub(crate) struct Growth {
 pub(crate) async fn export(export: Export) -> Result<()> {
     let folder = Folder::existing(&export.data)?;
     let key = verifier(&folder)?;
-    let out = Out::new(export.out.as_deref())?;
+    let mut out = Out::new(export.out.as_deref())?;
     if let Some(account) = &export.account {
         record(&export, account, out).await?;
         if let Some(path) = &export.out {
@@ -63,12 +64,10 @@ pub(crate) async fn export(export: Export) -> Result<()> {
             println!("{report}");
         }
     } else {
-        let settings = Loaded::load(export.config.as_deref(), Some(&export.data))?.settings;
-        let store = open_store(&settings, &folder).await?;
-        let mut out = out;
-        desk::journal::export(&store, &key, &mut out.to).await?;
+        let desk = offline(&export.data, export.config.as_deref()).await?;
+        desk.export_ledger(&mut out.to).await?;
         out.finish()?;
-        store.close().await;
+        desk.store().close().await;
     }
     if let Some(path) = &export.out {
         println!(
@@ -108,39 +107,36 @@ pub(crate) async fn consistency(growth: Growth) -> Result<()> {
     out.finish()
 }
 
-/// A file that appears when it is whole, or standard output.
+/// A new file that only its owner can read, or standard output. The file goes again if it isn't finished.
 struct Out {
     to: BufWriter<Box<dyn Write + Send>>,
-    /// The unfinished file, and what it will be called.
-    rename: Option<(PathBuf, PathBuf)>,
+    unfinished: Option<PathBuf>,
 }
 
 impl Out {
     fn new(path: Option<&Path>) -> Result<Self> {
-        let Some(path) = path else {
-            return Ok(Self {
-                to: BufWriter::new(Box::new(std::io::stdout())),
-                rename: None,
-            });
+        let to: Box<dyn Write + Send> = match path {
+            Some(path) => Box::new(create_private(path)?),
+            None => Box::new(std::io::stdout()),
         };
-        if path.exists() {
-            bail!("`{}` exists already; name another file", path.display());
-        }
-        let part = path.with_extension("part");
-        let file =
-            File::create(&part).with_context(|| format!("can't write `{}`", path.display()))?;
         Ok(Self {
-            to: BufWriter::new(Box::new(file)),
-            rename: Some((part, path.to_owned())),
+            to: BufWriter::new(to),
+            unfinished: path.map(Path::to_owned),
         })
     }
 
     fn finish(mut self) -> Result<()> {
         self.to.flush()?;
-        if let Some((part, path)) = self.rename {
-            std::fs::rename(&part, &path)
-                .with_context(|| format!("can't write `{}`", path.display()))?;
-        }
+        self.unfinished = None;
         Ok(())
+    }
+}
+
+impl Drop for Out {
+    fn drop(&mut self) {
+        if let Some(path) = &self.unfinished {
+            // Why it isn't finished is being told already.
+            let _ = std::fs::remove_file(path);
+        }
     }
 }

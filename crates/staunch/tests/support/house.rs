@@ -5,6 +5,7 @@ use reqwest::Client;
 use serde_json::Value;
 use std::{
     io::{BufRead as _, BufReader, Read as _},
+    path::Path,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -205,19 +206,35 @@ impl House {
 
     /// Begins a command of the binary on the data folder.
     pub(crate) fn begin(&self, words: &[&str]) -> Child {
+        self.begin_in(&self.data(), words)
+    }
+
+    fn begin_in(&self, data: &Path, words: &[&str]) -> Child {
         self.command()
             .args(words)
             .arg("--data")
-            .arg(self.data())
+            .arg(data)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("it runs")
     }
 
+    pub(crate) fn has_postgres(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
+    }
+
     /// Runs a command of the binary on the data folder: its exit, standard output and error.
     pub(crate) fn run(&self, words: &[&str]) -> (bool, String, String) {
-        let out = self.begin(words).wait_with_output().expect("it ends");
+        self.run_in(&self.data(), words)
+    }
+
+    /// The same on another folder.
+    pub(crate) fn run_in(&self, data: &Path, words: &[&str]) -> (bool, String, String) {
+        let out = self
+            .begin_in(data, words)
+            .wait_with_output()
+            .expect("it ends");
         (
             out.status.success(),
             String::from_utf8_lossy(&out.stdout).into_owned(),

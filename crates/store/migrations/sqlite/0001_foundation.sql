@@ -74,7 +74,7 @@ create table staff (
 );
 
 -- Login, password (hashed) and TOTP secret (sealed) wait here for the first code. With staff_id it is
--- somebody who enrols anew.
+-- somebody who enrols anew. `outcome` says how it ended, once `used_at` says when.
 create table invitations (
     id         blob primary key,
     token      blob not null unique,
@@ -84,10 +84,12 @@ create table invitations (
     login      text,
     password   text,
     totp       blob,
+    set_up     boolean not null default false,
     created_by blob references staff (id),
     created_at bigint not null,
     expires_at bigint not null,
-    used_at    bigint
+    used_at    bigint,
+    outcome    text
 );
 create index invitations_by_staff on invitations (staff_id);
 
@@ -105,6 +107,7 @@ create table sessions (
     totp_at    bigint
 );
 create index sessions_by_staff on sessions (staff_id);
+create index sessions_by_totp on sessions (totp_at) where totp_at is not null;
 
 -- Where somebody signed in before: an allowance of its own at the next sign-in, and nothing else.
 create table browsers (
@@ -182,7 +185,9 @@ create table requests (
     staff_id         blob references staff (id),
     at               bigint not null,
     updated_at       bigint not null,
-    expires_at       bigint
+    expires_at       bigint,
+    -- when the letter of a delivery was first handed over, unless it surely came back
+    left_at          bigint
 );
 create index requests_by_ticket on requests (ticket_id, at);
 create index requests_by_account on requests (account_id, at);

@@ -10,7 +10,7 @@ use serde_json::error::Category;
 use std::error::Error as _;
 use words::RequestId;
 
-use crate::{app::App, fault::Fault};
+use crate::{app::App, fault::Fault, plain};
 
 /// The largest ordinary body, in bytes.
 const ORDINARY: usize = 256 * 1024;
@@ -25,7 +25,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Sent<T> {
     type Rejection = Fault;
     async fn from_request(request: Request, _: &App) -> Result<Self, Fault> {
         must_be(request.headers(), &["application/json"])?;
-        Ok(Self(parse(&all(request, ORDINARY).await?)?))
+        Ok(Self(parse(&text(request, ORDINARY).await?)?))
     }
 }
 
@@ -40,7 +40,7 @@ impl FromRequest<App> for Nothing {
     type Rejection = Fault;
     async fn from_request(request: Request, _: &App) -> Result<Self, Fault> {
         let json = must_be(request.headers(), &["application/json"]);
-        let body = all(request, ORDINARY).await?;
+        let body = text(request, ORDINARY).await?;
         if !body.is_empty() {
             json?;
             parse::<Empty>(&body)?;
@@ -56,11 +56,12 @@ impl<const MAX: usize> FromRequest<App> for Document<MAX> {
     type Rejection = Fault;
     async fn from_request(request: Request, _: &App) -> Result<Self, Fault> {
         must_be(request.headers(), &["application/json"])?;
-        Ok(Self(all(request, MAX).await?))
+        Ok(Self(text(request, MAX).await?))
     }
 }
 
-/// Lines of JSON, of at most `MAX` bytes together.
+/// Lines of JSON, of at most `MAX` bytes together. Each is judged by itself, so that one
+/// with a control character in it doesn't hold the others up.
 pub(super) struct Lines<const MAX: usize>(pub(super) Bytes);
 
 impl<const MAX: usize> FromRequest<App> for Lines<MAX> {
@@ -152,6 +153,13 @@ fn must_be(headers: &HeaderMap, types: &[&str]) -> Result<(), Fault> {
         status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
         ..Fault::bad(text)
     })
+}
+
+/// A body of JSON without control characters.
+async fn text(request: Request, max: usize) -> Result<Bytes, Fault> {
+    let body = all(request, max).await?;
+    plain::json(&body)?;
+    Ok(body)
 }
 
 async fn all(request: Request, max: usize) -> Result<Bytes, Fault> {

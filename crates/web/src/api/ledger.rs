@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    body::{Asks, Name, unusable},
+    body::{Asks, Name, Nothing, unusable},
     problem::{Limited, Missing, Unusable},
 };
 use crate::{app::App, fault::Fault, guard::Staff, record};
@@ -81,13 +81,13 @@ fn size(name: &str, text: &str) -> Result<u64, Fault> {
         .ok_or_else(|| unusable(format!("`{name}` must be a number of entries")))
 }
 
-/// The record of an account
+/// Make the record of an account
 ///
 /// Every entry of the ledger about the account, each with the proof that it is in the ledger, as JSON Lines for
 /// `staunch ledger verify`. No values are in it. Making it is limited like a look-up and is an entry itself, the
 /// record's last.
 #[utoipa::path(
-    get, path = "/api/v1/accounts/{external_id}/record", operation_id = "account_record", tag = "ledger",
+    post, path = "/api/v1/accounts/{external_id}/record", operation_id = "account_record", tag = "ledger",
     params(("external_id" = String, Path, description = "The company's own name for the account.")),
     responses(
         (status = 200, description = "The record.", body = String, content_type = "application/x-ndjson"),
@@ -98,6 +98,7 @@ pub(super) async fn account_record(
     State(app): State<App>,
     Staff(me): Staff,
     Name(external_id): Name,
+    _: Nothing,
 ) -> Result<Response, Fault> {
     let made = app.desk().account_record(Some(&me), &external_id).await?;
     Ok(record::answer(made))

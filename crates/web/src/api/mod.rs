@@ -95,7 +95,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .post("/api/v1/tickets/{number}/reopen", TICKETS, acts::reopen)
         .post("/api/v1/tickets/{number}/end", TICKETS, acts::end)
         .post("/api/v1/events", EVENTS, events::take)
-        .get(
+        .post(
             "/api/v1/accounts/{external_id}/record",
             RECORDS,
             ledger::account_record,

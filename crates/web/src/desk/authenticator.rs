@@ -3,7 +3,7 @@
 use axum::{
     Form,
     extract::State,
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use desk::{DeskError, Me};
@@ -70,7 +70,11 @@ async fn begin(
         .begin_authenticator(&me, &form.password, &form.code)
         .await;
     match outcome {
-        Ok(()) => Ok(go(&app, NEW, None)),
+        Ok(session) => {
+            let mut response = go(&app, NEW, None);
+            cookie::renew(&app, &mut response, &session);
+            Ok(response)
+        }
         Err(error) => {
             let (status, text) = form_error(&app, error)?;
             let page = page(&app, &me, &headers, Some(text)).await?;
@@ -121,13 +125,15 @@ async fn confirm(
     Form(form): Form<Confirm>,
 ) -> Result<Response, Fault> {
     match app.desk().confirm_authenticator(&me, &form.code).await {
-        Ok(known) => {
+        Ok(renewed) => {
+            if let Some(demo) = app.demo() {
+                demo.authenticator_changed(&me.login);
+            }
             let flash = Flash::good(
                 "The new authenticator counts from now on; delete the old entry. You are signed out everywhere but here.",
             );
             let mut response = go(&app, "/desk/sessions", Some(&flash));
-            let cookie = cookie::set_known(&app, &known);
-            response.headers_mut().append(header::SET_COOKIE, cookie);
+            cookie::renew_all(&app, &mut response, &renewed);
             Ok(response)
         }
         Err(error @ DeskError::Conflict(_)) => done(&app, PAGE, Err(error)),

@@ -16,6 +16,7 @@ mod requests;
 mod reveal;
 mod sessions;
 mod settings;
+mod stop_sign_in;
 mod tickets;
 mod tokens;
 
@@ -51,6 +52,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(ledger::routes)
         .with(people::routes)
         .with(enrol_anew::routes)
+        .with(stop_sign_in::routes)
         .with(sessions::routes)
         .with(password::routes)
         .with(authenticator::routes)
@@ -86,6 +88,23 @@ fn done(app: &App, to: &str, outcome: Result<Flash, DeskError>) -> Result<Respon
         Err(error) => return Err(error.into()),
     };
     Ok(go(app, to, Some(&flash)))
+}
+
+/// Where a form came from, if that wasn't the page of its own place.
+#[derive(Default, Deserialize)]
+struct Back {
+    #[serde(default)]
+    from: String,
+}
+
+impl Back {
+    /// There, or the page of its place.
+    fn or(&self, place: &'static str) -> &'static str {
+        match self.from.as_str() {
+            "sessions" => sessions::PAGE,
+            _ => place,
+        }
+    }
 }
 
 /// The path of a ticket, beside the list that somebody came from.

@@ -3,7 +3,7 @@
 use axum::{
     Form,
     extract::State,
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use desk::Me;
@@ -63,12 +63,14 @@ async fn change(
         .change_password(&me, &form.current, &form.code, &form.new)
         .await;
     match outcome {
-        Ok(known) => {
+        Ok(renewed) => {
+            if let Some(demo) = app.demo() {
+                demo.password_changed(&me.login);
+            }
             let flash =
                 Flash::good("Your password is changed. You are signed out everywhere but here.");
             let mut response = go(&app, "/desk/sessions", Some(&flash));
-            let cookie = cookie::set_known(&app, &known);
-            response.headers_mut().append(header::SET_COOKIE, cookie);
+            cookie::renew_all(&app, &mut response, &renewed);
             Ok(response)
         }
         Err(error) => {

@@ -1,25 +1,26 @@
-//! The staff: inviting, and letting sign in or not.
+//! The staff, and inviting somebody.
 
 use axum::{
     Form,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    extract::{Path, Query, State},
+    http::HeaderMap,
     response::Response,
 };
 use desk::{DeskError, Me, people::Invited};
 use serde::Deserialize;
-use words::{InvitationId, Role, StaffId};
+use words::{InvitationId, Role};
 
-use super::{done, id, quiet};
+use super::{Back, done, id, quiet};
 use crate::{
     app::App,
     fault::Fault,
     guard::Staff,
-    pages::{Page, sentence, shell},
+    pages::{Page, shell},
     routes::{ADMINS, Routes, Who},
+    sign_in::{demo_code, form_error},
     view::{
-        Flash, Place, When,
-        people::{AnewRow, InvitationRow, NewInvitation, PeoplePage, PersonRow},
+        Place, When,
+        people::{AnewRow, AnsweredRow, InvitationRow, NewInvitation, PeoplePage, PersonRow},
     },
 };
 
@@ -34,12 +35,6 @@ pub(super) fn routes(routes: Routes) -> Routes {
             Who::Staff(ADMINS),
             withdraw,
         )
-        .post(
-            "/desk/people/{id}/deactivate",
-            Who::Staff(ADMINS),
-            deactivate,
-        )
-        .post("/desk/people/{id}/activate", Who::Staff(ADMINS), activate)
 }
 
 /// The page as it stands, without what a form adds to it.
@@ -64,6 +59,15 @@ async fn page(app: &App, me: &Me, headers: &HeaderMap) -> Result<PeoplePage, Fau
                     by: anew.by.unwrap_or_default(),
                     until: When::at(anew.expires, now),
                 }),
+                answered: person
+                    .answered
+                    .into_iter()
+                    .map(|answer| AnsweredRow {
+                        by: answer.by.unwrap_or_default(),
+                        at: When::at(answer.at, now),
+                        refused: answer.refused,
+                    })
+                    .collect(),
             })
             .collect(),
         invitations: invitations
@@ -77,7 +81,9 @@ async fn page(app: &App, me: &Me, headers: &HeaderMap) -> Result<PeoplePage, Fau
             .collect(),
         made: None,
         name: String::new(),
+        chosen: Role::Rep,
         error: None,
+        demo_code: demo_code(app, &me.login),
     })
 }
 
@@ -89,6 +95,7 @@ async fn show(State(app): State<App>, me: Staff, headers: HeaderMap) -> Result<P
 struct NewPerson {
     name: String,
     role: String,
+    code: String,
 }
 
 async fn invite(
@@ -97,21 +104,23 @@ async fn invite(
     headers: HeaderMap,
     Form(form): Form<NewPerson>,
 ) -> Result<Page, Fault> {
-    let outcome = match form.role.parse::<Role>() {
-        Ok(role) => app.desk().invite(&me, &form.name, role).await,
+    let role = form.role.parse::<Role>();
+    let outcome = match &role {
+        Ok(role) => app.desk().invite(&me, &form.name, *role, &form.code).await,
         Err(error) => Err(DeskError::Invalid(error.to_string())),
     };
     match outcome {
         Ok(invited) => show_link(&app, &me, &headers, form.name.trim(), &invited).await,
-        Err(DeskError::Invalid(text)) => {
+        Err(error) => {
+            let (status, text) = form_error(&app, error)?;
             let page = PeoplePage {
                 name: form.name,
-                error: Some(sentence(&text)),
+                chosen: role.unwrap_or(Role::Rep),
+                error: Some(text),
                 ..page(&app, &me, &headers).await?
             };
-            Ok(Page::of(&page)?.status(StatusCode::UNPROCESSABLE_ENTITY))
+            Ok(Page::of(&page)?.status(status))
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -139,34 +148,10 @@ async fn withdraw(
     State(app): State<App>,
     me: Staff,
     Path(invitation): Path<String>,
+    Query(back): Query<Back>,
 ) -> Result<Response, Fault> {
     let invitation: InvitationId = id(&invitation)?;
     let outcome = app.desk().withdraw_invitation(&me, invitation).await;
     let flash = quiet("The invitation is withdrawn; its link no longer works.");
-    done(&app, PAGE, outcome.map(|()| flash))
-}
-
-async fn deactivate(
-    State(app): State<App>,
-    me: Staff,
-    Path(person): Path<String>,
-) -> Result<Response, Fault> {
-    let person: StaffId = id(&person)?;
-    let outcome = app.desk().deactivate(&me, person).await;
-    let flash = Flash {
-        undo: Some(format!("{PAGE}/{person}/activate")),
-        ..Flash::good("They are signed out and can't sign in. The tokens they made are revoked.")
-    };
-    done(&app, PAGE, outcome.map(|()| flash))
-}
-
-async fn activate(
-    State(app): State<App>,
-    me: Staff,
-    Path(person): Path<String>,
-) -> Result<Response, Fault> {
-    let person: StaffId = id(&person)?;
-    let outcome = app.desk().reactivate(&me, person).await;
-    let flash = Flash::good("They can sign in again, with the password they had.");
-    done(&app, PAGE, outcome.map(|()| flash))
+    done(&app, back.or(PAGE), outcome.map(|()| flash))
 }

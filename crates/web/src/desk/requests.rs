@@ -318,8 +318,7 @@ fn words_now(kind: RequestKind, state: RequestState, words: String) -> String {
         | (RequestState::Sending | RequestState::Done, RequestKind::Deliver)
         | (RequestState::Done, RequestKind::Lock) => words,
         (RequestState::Denied, _) => {
-            "I can't go on with this here. You'll hear from us at the email on your account."
-                .to_owned()
+            "I can't go on with this here. A colleague looks after it now.".to_owned()
         }
         (RequestState::Failed, _) => {
             "It didn't get through just now. A colleague looks after it.".to_owned()

@@ -1,4 +1,4 @@
-//! Where I am signed in, and whether somebody asked me to enrol anew.
+//! Where I am signed in, what I made that works without me, and whether somebody asked me to enrol anew.
 
 use axum::{
     extract::{Path, State},
@@ -17,11 +17,11 @@ use crate::{
     routes::{ALL, Routes, Who},
     view::{
         Flash, Place, When,
-        access::{Asked, SessionRow, SessionsPage},
+        access::{Asked, MadeRow, SessionRow, SessionsPage},
     },
 };
 
-const PAGE: &str = "/desk/sessions";
+pub(super) const PAGE: &str = "/desk/sessions";
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -34,6 +34,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
 async fn show(State(app): State<App>, me: Staff, headers: HeaderMap) -> Result<Page, Fault> {
     let sessions = app.desk().sessions(&me).await?;
     let asked = app.desk().asked_to_enrol_anew(&me).await?;
+    let made = app.desk().made_by_me(&me).await?;
     let now = app.desk().now();
     Page::of(&SessionsPage {
         shell: shell(&app, &me, Place::Sessions, &headers).await?,
@@ -53,6 +54,30 @@ async fn show(State(app): State<App>, me: Staff, headers: HeaderMap) -> Result<P
             at: When::at(asked.asked, now),
             until: When::at(asked.expires, now),
         }),
+        tokens: made
+            .tokens
+            .into_iter()
+            .map(|token| MadeRow {
+                id: token.id.to_string(),
+                name: token.name,
+                role: token.role,
+                anew: false,
+                at: When::at(token.created, now),
+                until: When::at(token.expires, now),
+            })
+            .collect(),
+        invitations: made
+            .invitations
+            .into_iter()
+            .map(|row| MadeRow {
+                id: row.id.to_string(),
+                name: row.name,
+                role: row.role,
+                anew: row.anew,
+                at: When::at(row.created, now),
+                until: When::at(row.expires, now),
+            })
+            .collect(),
     })
 }
 
@@ -80,7 +105,7 @@ async fn refuse(State(app): State<App>, me: Staff) -> Result<Response, Fault> {
     let outcome = match app.desk().refuse_to_enrol_anew(&me).await {
         // It ended by itself, or an admin was quicker.
         Ok(()) | Err(DeskError::NotFound) => Ok(Flash::good(
-            "The link no longer works. Tell an admin you trust that you didn't ask for it.",
+            "The link no longer works. Admins see under People that you refused. Tell one you trust, too.",
         )),
         Err(error) => Err(error),
     };

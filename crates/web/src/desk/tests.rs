@@ -25,6 +25,7 @@ struct Browser {
     world: World,
     router: Router,
     cookie: String,
+    totp: String,
 }
 
 struct Seen {
@@ -82,7 +83,14 @@ impl Browser {
             world,
             router,
             cookie,
+            totp,
         }
+    }
+
+    /// The code that the authenticator shows next.
+    fn code(&self) -> String {
+        self.world.clock.pass(Duration::from_secs(30));
+        code_at(&self.totp, self.world.desk.now()).expect("a code")
     }
 
     async fn ask(&self, request: Request<Body>) -> Seen {
@@ -350,25 +358,20 @@ async fn the_pages_of_an_admin_open_and_their_forms_answer() {
     let ledger = browser.get("/desk/ledger").await.text;
     assert!(ledger.contains("account looked-up") && ledger.contains("Ada"));
 
-    let made = browser
-        .post("/desk/people/invite", "name=Kit+Arlo&role=lead")
-        .await;
+    let code = browser.code();
+    let form = format!("name=Kit+Arlo&role=lead&code={code}");
+    let made = browser.post("/desk/people/invite", &form).await;
     assert!(made.text.contains("/invitation/") && made.text.contains("Kit Arlo"));
-    let bad = browser
-        .post("/desk/people/invite", "name=+&role=lead")
-        .await;
+    let code = browser.code();
+    let form = format!("name=+&role=lead&code={code}");
+    let bad = browser.post("/desk/people/invite", &form).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let token = browser
-        .post("/desk/tokens", "name=import&role=admin&days=30&accounts=on")
-        .await;
+    let form = format!("name=import&role=admin&days=never&accounts=on&code={code}");
+    let bad = browser.post("/desk/tokens", &form).await;
+    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let form = format!("name=import&role=admin&days=30&accounts=on&code={code}");
+    let token = browser.post("/desk/tokens", &form).await;
     assert!(token.text.contains("stt_"));
-    let bad = browser
-        .post(
-            "/desk/tokens",
-            "name=import&role=admin&days=never&accounts=on",
-        )
-        .await;
-    assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     let long = format!("subject={}", "a".repeat(300));
     let bad = browser.post("/desk/calls", &long).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -387,10 +390,21 @@ async fn the_pages_of_an_admin_open_and_their_forms_answer() {
         "/desk/tokens/x/revoke",
     ] {
         assert_eq!(
-            browser.post(path, "").await.status,
+            browser.post(path, "code=123456").await.status,
             StatusCode::NOT_FOUND,
             "{path}"
         );
+    }
+}
+
+#[test]
+fn a_form_leads_back_to_where_it_came_from_and_nowhere_else() {
+    let back = |from: &str| Back {
+        from: from.to_owned(),
+    };
+    assert_eq!(back("sessions").or("/desk/tokens"), "/desk/sessions");
+    for from in ["", "/desk/mail", "https://evil.example"] {
+        assert_eq!(back(from).or("/desk/tokens"), "/desk/tokens");
     }
 }
 

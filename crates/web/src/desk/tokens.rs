@@ -2,24 +2,25 @@
 
 use axum::{
     Form,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    extract::{Path, Query, State},
+    http::HeaderMap,
     response::Response,
 };
 use desk::{DeskError, Me};
 use serde::Deserialize;
 use words::{Role, TokenId};
 
-use super::{done, id};
+use super::{Back, done, id};
 use crate::{
     app::App,
     fault::Fault,
     guard::Staff,
-    pages::{Page, sentence, shell},
+    pages::{Page, shell},
     routes::{ADMINS, Routes, Who},
+    sign_in::{demo_code, form_error},
     view::{
         Flash, Place, When,
-        access::{NewToken, TokenRow, TokensPage},
+        access::{NewToken, TokenForm, TokenRow, TokensPage},
     },
 };
 
@@ -53,8 +54,9 @@ async fn page(app: &App, me: &Me, headers: &HeaderMap) -> Result<TokensPage, Fau
             })
             .collect(),
         made: None,
-        name: String::new(),
+        form: TokenForm::default(),
         error: None,
+        demo_code: demo_code(app, &me.login),
     })
 }
 
@@ -73,11 +75,12 @@ struct Wanted {
     ledger: Option<String>,
     records: Option<String>,
     alarms: Option<String>,
+    code: String,
 }
 
 impl Wanted {
     /// The scopes that were ticked.
-    fn scopes(&self) -> Result<Vec<String>, DeskError> {
+    fn scopes(&self) -> Vec<String> {
         let ticked = [
             ("tickets", &self.tickets),
             ("accounts", &self.accounts),
@@ -86,20 +89,11 @@ impl Wanted {
             ("records", &self.records),
             ("alarms", &self.alarms),
         ];
-        let scopes: Vec<String> = ticked
-            .iter()
-            .filter(|(_, on)| on.is_some())
-            .map(|(scope, _)| (*scope).to_owned())
-            .collect();
-        if scopes.is_empty() {
-            return Err(DeskError::Invalid(
-                "tick what the token may be used for".to_owned(),
-            ));
-        }
-        Ok(scopes)
+        let on = ticked.iter().filter(|(_, on)| on.is_some());
+        on.map(|(scope, _)| (*scope).to_owned()).collect()
     }
 
-    fn read(&self) -> Result<(Role, u32), DeskError> {
+    fn read(&self) -> Result<(Role, u32, Vec<String>), DeskError> {
         let role = self
             .role
             .parse()
@@ -107,7 +101,23 @@ impl Wanted {
         let days = self.days.parse().map_err(|_| {
             DeskError::Invalid("choose from the list when the token ends".to_owned())
         })?;
-        Ok((role, days))
+        let scopes = self.scopes();
+        if scopes.is_empty() {
+            return Err(DeskError::Invalid(
+                "tick what the token may be used for".to_owned(),
+            ));
+        }
+        Ok((role, days, scopes))
+    }
+
+    /// What was typed, all but the code.
+    fn kept(self) -> TokenForm {
+        TokenForm {
+            scopes: self.scopes(),
+            name: self.name,
+            role: self.role.parse().unwrap_or(Role::Rep),
+            days: self.days,
+        }
     }
 }
 
@@ -117,13 +127,11 @@ async fn make(
     headers: HeaderMap,
     Form(form): Form<Wanted>,
 ) -> Result<Page, Fault> {
-    let outcome = match form
-        .read()
-        .and_then(|(role, days)| Ok((role, days, form.scopes()?)))
-    {
+    let outcome = match form.read() {
         Ok((role, days, scopes)) => {
+            let by = Some((&*me, form.code.as_str()));
             app.desk()
-                .create_token(Some(&me), &form.name, role, days, &scopes)
+                .create_token(by, &form.name, role, days, &scopes)
                 .await
         }
         Err(error) => Err(error),
@@ -139,15 +147,15 @@ async fn make(
                 ..page(&app, &me, &headers).await?
             })
         }
-        Err(DeskError::Invalid(text)) => {
+        Err(error) => {
+            let (status, text) = form_error(&app, error)?;
             let page = TokensPage {
-                name: form.name,
-                error: Some(sentence(&text)),
+                form: form.kept(),
+                error: Some(text),
                 ..page(&app, &me, &headers).await?
             };
-            Ok(Page::of(&page)?.status(StatusCode::UNPROCESSABLE_ENTITY))
+            Ok(Page::of(&page)?.status(status))
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -155,9 +163,10 @@ async fn revoke(
     State(app): State<App>,
     me: Staff,
     Path(token): Path<String>,
+    Query(back): Query<Back>,
 ) -> Result<Response, Fault> {
     let token: TokenId = id(&token)?;
     let outcome = app.desk().revoke_token(&me, token).await;
     let flash = Flash::good("The token is revoked. Programs that use it get no further.");
-    done(&app, PAGE, outcome.map(|()| flash))
+    done(&app, back.or(PAGE), outcome.map(|()| flash))
 }

@@ -15,6 +15,27 @@ pub struct SessionsPage {
     pub sessions: Vec<SessionRow>,
     /// That somebody asked me to enrol anew.
     pub asked: Option<Asked>,
+    /// The tokens I made that work.
+    pub tokens: Vec<MadeRow>,
+    /// The invitations I made that nobody has taken up yet.
+    pub invitations: Vec<MadeRow>,
+}
+
+/// A token or invitation that whoever is looking made.
+#[derive(Clone, Debug)]
+pub struct MadeRow {
+    /// Its id.
+    pub id: String,
+    /// What, or whom, it is for.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// Whether it asks somebody to enrol anew.
+    pub anew: bool,
+    /// When it was made.
+    pub at: When,
+    /// When it ends by itself.
+    pub until: When,
 }
 
 /// That somebody asked whoever is looking to enrol anew.
@@ -55,10 +76,61 @@ pub struct TokensPage {
     pub tokens: Vec<TokenRow>,
     /// The token just made, shown this once.
     pub made: Option<NewToken>,
-    /// What was typed as name, after an error.
-    pub name: String,
+    /// What the form holds: what was typed, after an error.
+    pub form: TokenForm,
     /// What went wrong.
     pub error: Option<String>,
+    /// The six digits that the admin's phone would show now, in the demo only; empty otherwise.
+    pub demo_code: String,
+}
+
+impl TokensPage {
+    /// For how many days a token can be made.
+    const DAYS: [(&'static str, &'static str); 5] = [
+        ("1", "1 day"),
+        ("7", "7 days"),
+        ("30", "30 days"),
+        ("90", "90 days"),
+        ("365", "a year"),
+    ];
+
+    /// What a token may be used for, and what to call it.
+    const SCOPES: [(&'static str, &'static str); 6] = [
+        ("tickets", "tickets"),
+        ("accounts", "accounts and look-ups"),
+        ("events", "login events"),
+        ("ledger", "the ledger"),
+        ("records", "account records"),
+        ("alarms", "alarms"),
+    ];
+
+    fn has(&self, scope: &str) -> bool {
+        self.form.scopes.iter().any(|one| one == scope)
+    }
+}
+
+/// The form for a token.
+#[derive(Clone, Debug)]
+pub struct TokenForm {
+    /// What it is for.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// For how many days.
+    pub days: String,
+    /// What it may be used for.
+    pub scopes: Vec<String>,
+}
+
+impl Default for TokenForm {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            role: Role::Rep,
+            days: "30".to_owned(),
+            scopes: vec!["tickets".to_owned(), "accounts".to_owned()],
+        }
+    }
 }
 
 /// An API token.

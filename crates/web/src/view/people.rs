@@ -19,8 +19,12 @@ pub struct PeoplePage {
     pub made: Option<NewInvitation>,
     /// What was typed as name, after an error.
     pub name: String,
+    /// What was chosen as role, after an error.
+    pub chosen: Role,
     /// What went wrong.
     pub error: Option<String>,
+    /// The six digits that the admin's phone would show now, in the demo only; empty otherwise.
+    pub demo_code: String,
 }
 
 /// A member of staff.
@@ -42,6 +46,19 @@ pub struct PersonRow {
     pub me: bool,
     /// That they were asked to enrol anew, as long as they haven't.
     pub anew: Option<AnewRow>,
+    /// That they enrolled anew, or refused to, in the last days.
+    pub answered: Vec<AnsweredRow>,
+}
+
+/// That somebody enrolled anew, or refused to.
+#[derive(Clone, Debug)]
+pub struct AnsweredRow {
+    /// Who had asked; empty for the operator.
+    pub by: String,
+    /// When.
+    pub at: When,
+    /// Whether they refused.
+    pub refused: bool,
 }
 
 /// That somebody was asked to enrol anew.
@@ -65,6 +82,25 @@ pub struct EnrolAnewPage {
     pub id: String,
     /// Their name.
     pub name: String,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// The six digits that the admin's phone would show now, in the demo only; empty otherwise.
+    pub demo_code: String,
+}
+
+/// Stopping somebody's sign-in: `GET /desk/people/{id}/deactivate`; or letting them sign in again:
+/// `GET /desk/people/{id}/activate`.
+#[derive(Template, Clone, Debug)]
+#[template(path = "stop-sign-in.html")]
+pub struct StopSignInPage {
+    /// What surrounds it.
+    pub shell: Shell,
+    /// Their id.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// Whether it is stopped; otherwise they are let in again.
+    pub stop: bool,
     /// What went wrong.
     pub error: Option<String>,
     /// The six digits that the admin's phone would show now, in the demo only; empty otherwise.

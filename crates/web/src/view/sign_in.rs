@@ -30,11 +30,11 @@ pub struct DemoLogin {
     pub name: String,
     /// Their sign-in name.
     pub login: String,
-    /// Their password.
+    /// Their password; empty once somebody changed it.
     pub password: String,
     /// Their role.
     pub role: Role,
-    /// The six digits their phone would show now.
+    /// The six digits their phone would show now; empty once they have another.
     pub code: String,
 }
 

@@ -24,7 +24,7 @@ fn an_auditor_takes_an_accounts_record_away_and_checks_it() {
         world.work().await;
 
         let auditor = token(&world, Role::Auditor, &["ledger", "records"]).await;
-        let said = api.get("/api/v1/accounts/A-1042/record", &auditor).await;
+        let said = api.act("/api/v1/accounts/A-1042/record", &auditor).await;
         assert_eq!(said.status, StatusCode::OK, "{}", said.text);
         assert_eq!(said.headers[header::CONTENT_TYPE], "application/x-ndjson");
         let key = api.get("/api/v1/ledger/key", &auditor).await.text;
@@ -53,14 +53,18 @@ fn an_auditor_takes_an_accounts_record_away_and_checks_it() {
             "{outcome:?}"
         );
 
-        api.get("/api/v1/accounts/A-9999/record", &auditor)
+        // Reading an address changes nothing.
+        api.get("/api/v1/accounts/A-1042/record", &auditor)
+            .await
+            .problem(405);
+        api.act("/api/v1/accounts/A-9999/record", &auditor)
             .await
             .problem(404);
         let admin = token(&world, Role::Admin, &["accounts"]).await;
         // A witness sees that the ledger grows, and nothing about anybody.
         let witness = token(&world, Role::Auditor, &["ledger"]).await;
         for other in [&rep, &admin, &witness] {
-            api.get("/api/v1/accounts/A-1042/record", other)
+            api.act("/api/v1/accounts/A-1042/record", other)
                 .await
                 .problem(403);
         }
@@ -104,7 +108,7 @@ fn a_witness_follows_the_ledger_over_the_api_alone() {
 
         // What the witness signed bears a record out that was made later.
         let owner = token(&world, Role::Auditor, &["records"]).await;
-        let record = api.get("/api/v1/accounts/A-1042/record", &owner).await;
+        let record = api.act("/api/v1/accounts/A-1042/record", &owner).await;
         let report = verify_record(record.text.as_bytes(), Some(&key), |_, _| ()).expect("whole");
         let kept = seen.expect("it signed");
         let from = key.open(&kept).expect("its own").size;

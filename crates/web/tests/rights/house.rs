@@ -53,6 +53,8 @@ pub(crate) struct Person {
     /// The secret of the session.
     pub(crate) session: String,
     pub(crate) cookie: String,
+    /// The secret of the authenticator.
+    totp: String,
     /// The secret of the link by which they became staff, and the id of the invitation.
     pub(crate) link: String,
     pub(crate) invited: String,
@@ -60,7 +62,10 @@ pub(crate) struct Person {
 
 impl House {
     pub(crate) async fn new() -> Self {
-        let world = World::on(On::Sqlite).await;
+        Self::of(World::on(On::Sqlite).await).await
+    }
+
+    pub(crate) async fn of(world: World) -> Self {
         let (_stop, stopping) = tokio::sync::watch::channel(false);
         let app = App::new(
             world.desk.clone(),
@@ -76,7 +81,8 @@ impl House {
         let admin = enrol(&world, Role::Admin, link, String::new()).await;
         let mut staff = BTreeMap::new();
         for role in [Role::Rep, Role::Lead, Role::Auditor] {
-            let invited = desk.invite(&admin.me, role.as_str(), role).await;
+            let code = admin.next_code(&world);
+            let invited = desk.invite(&admin.me, role.as_str(), role, &code).await;
             let invited = invited.expect("invited");
             let id = invited.id.to_string();
             staff.insert(role, enrol(&world, role, invited.secret, id).await);
@@ -165,6 +171,14 @@ impl House {
     }
 }
 
+impl Person {
+    /// The code that their authenticator shows next.
+    pub(crate) fn next_code(&self, world: &World) -> String {
+        world.clock.pass(Duration::from_secs(30));
+        code_at(&self.totp, world.clock.now()).expect("a code")
+    }
+}
+
 async fn enrol(world: &World, role: Role, link: String, invited: String) -> Person {
     let desk = &world.desk;
     desk.check_enrolment(&link, role.as_str(), role.as_str(), PASSWORD)
@@ -188,6 +202,7 @@ async fn enrol(world: &World, role: Role, link: String, invited: String) -> Pers
         me: signed.me,
         cookie: format!("staunch={}", signed.secret),
         session: signed.secret,
+        totp,
         link,
         invited,
     }

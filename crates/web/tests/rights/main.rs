@@ -4,6 +4,7 @@
 
 mod anothers;
 mod doors;
+mod hidden;
 mod house;
 mod row;
 mod table;

@@ -107,9 +107,11 @@ impl Things {
             .expect("escalated");
         let open = call(world, rep, None).await;
 
-        let invited = desk.invite(admin, "Nobody", Role::Rep).await;
+        let code = staff[&Role::Admin].next_code(world);
+        let invited = desk.invite(admin, "Nobody", Role::Rep, &code).await;
         let withdrawn = invited.expect("invited");
-        let invited = desk.invite(admin, "Somebody", Role::Rep).await;
+        let code = staff[&Role::Admin].next_code(world);
+        let invited = desk.invite(admin, "Somebody", Role::Rep, &code).await;
         let open_invitation = invited.expect("invited").id.to_string();
         desk.withdraw_invitation(admin, withdrawn.id)
             .await

@@ -167,6 +167,46 @@ fn bad_rows_are_listed_by_line_with_a_reason_and_no_value() {
 }
 
 #[test]
+fn a_cell_with_a_nul_in_it_is_a_bad_row_and_the_others_come_in() {
+    on_both(|world| async move {
+        let csv = "external_id,display_name,address,plan,order[7001]\n\
+            A-1,Robin\0 Vale,Elm Row 5,Gold,gizmo\nA\0-2,Kim,,,\nA-3,Kim,Elm\0 Row,,\n\
+            A-4,Kim,,Go\0ld,\nA-5,Kim,,,giz\0mo\nA-6,Kim,Elm Row 5,Gold,gizmo\n";
+        let report = plainly(&world, &file(&world, "a.csv", csv)).await;
+        assert_eq!(counts(&report), (1, 0, 0, 5), "{:?}", report.bad);
+        let row = |key: &str, value: &str| {
+            let (id, name) = match key {
+                "external_id" => (value, "Kim"),
+                "display_name" => ("A-7", value),
+                _ => ("A-7", "Kim"),
+            };
+            let fields = match key {
+                "plan" => format!(r#","fields":{{"plan":"{value}"}}"#),
+                "item" => format!(r#","fields":{{"order":{{"{value}":"x"}}}}"#),
+                "field" => format!(r#","fields":{{"{value}":"x"}}"#),
+                "file" => format!(
+                    r#","fields":{{"invoice":{{"1":{{"file":"{value}","media_type":"text/plain"}}}}}}"#
+                ),
+                _ => String::new(),
+            };
+            format!(r#"{{"external_id":"{id}","display_name":"{name}"{fields}}}"#) + "\n"
+        };
+        let keys = [
+            "external_id",
+            "display_name",
+            "plan",
+            "item",
+            "field",
+            "file",
+        ];
+        let lines: Vec<String> = keys.iter().map(|key| row(key, r"a\u0000b")).collect();
+        let jsonl = lines.concat() + &row("none", "");
+        let report = plainly(&world, &file(&world, "b.jsonl", &jsonl)).await;
+        assert_eq!(counts(&report), (1, 0, 0, 6), "{:?}", report.bad);
+    });
+}
+
+#[test]
 fn strict_writes_nothing_when_one_row_is_bad() {
     on_both(|world| async move {
         let strict = ImportOptions {

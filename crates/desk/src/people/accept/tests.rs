@@ -6,11 +6,8 @@ use crate::{settings::hours, testing::on_both};
 fn an_invited_person_chooses_a_login_confirms_a_code_and_is_staff() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let admin = world.staff("ada", Role::Admin).await;
-        let invited = desk
-            .invite(&admin, "Kit Arlo", Role::Lead)
-            .await
-            .expect("an invitation");
+        let admin = world.admin("ada").await;
+        let invited = world.invited(&admin, "Kit Arlo", Role::Lead).await;
 
         let before = desk
             .invitation(&invited.secret)
@@ -56,11 +53,8 @@ fn an_invited_person_chooses_a_login_confirms_a_code_and_is_staff() {
 fn an_invitation_works_once() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let admin = world.staff("ada", Role::Admin).await;
-        let invited = desk
-            .invite(&admin, "Kit Arlo", Role::Rep)
-            .await
-            .expect("an invitation");
+        let admin = world.admin("ada").await;
+        let invited = world.invited(&admin, "Kit Arlo", Role::Rep).await;
         let kit = world.take_up(&invited.secret, "kit").await;
         let code = world.code(&kit.totp);
         assert!(matches!(
@@ -86,11 +80,8 @@ fn an_invitation_works_once() {
 fn an_expired_invitation_answers_as_an_unknown_one() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let admin = world.staff("ada", Role::Admin).await;
-        let invited = desk
-            .invite(&admin, "Kit Arlo", Role::Rep)
-            .await
-            .expect("an invitation");
+        let admin = world.admin("ada").await;
+        let invited = world.invited(&admin, "Kit Arlo", Role::Rep).await;
         desk.check_enrolment(&invited.secret, "Kit", "kit", PASSWORD)
             .await
             .expect("a first page");
@@ -109,12 +100,15 @@ fn an_expired_invitation_answers_as_an_unknown_one() {
             desk.invitation(&invited.secret).await,
             Err(DeskError::NotFound)
         ));
-        assert!(desk.invitations(&admin).await.expect("a list").is_empty());
+        assert!(
+            desk.invitations(&admin.1.me)
+                .await
+                .expect("a list")
+                .is_empty()
+        );
 
         // The next invitation clears away what was chosen for this one.
-        desk.invite(&admin, "Sol", Role::Rep)
-            .await
-            .expect("an invitation");
+        world.invited(&admin, "Sol", Role::Rep).await;
         let mut tx = desk.store.read().await.expect("a transaction");
         let row = tx
             .invitation(&vault::hash(invited.secret.as_bytes()))
@@ -128,11 +122,8 @@ fn an_expired_invitation_answers_as_an_unknown_one() {
 fn a_wrong_code_makes_nobody_staff_and_can_be_tried_again_only_so_often() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let admin = world.staff("ada", Role::Admin).await;
-        let invited = desk
-            .invite(&admin, "Kit Arlo", Role::Rep)
-            .await
-            .expect("an invitation");
+        let admin = world.admin("ada").await;
+        let invited = world.invited(&admin, "Kit Arlo", Role::Rep).await;
         desk.check_enrolment(&invited.secret, "Kit", "kit", PASSWORD)
             .await
             .expect("a first page");
@@ -162,11 +153,8 @@ fn a_wrong_code_makes_nobody_staff_and_can_be_tried_again_only_so_often() {
 fn a_code_never_confirms_a_password_that_somebody_else_chose_in_between() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let admin = world.staff("ada", Role::Admin).await;
-        let invited = desk
-            .invite(&admin, "Kit Arlo", Role::Rep)
-            .await
-            .expect("an invitation");
+        let admin = world.admin("ada").await;
+        let invited = world.invited(&admin, "Kit Arlo", Role::Rep).await;
         desk.check_enrolment(&invited.secret, "Kit", "kit", PASSWORD)
             .await
             .expect("a first page");
@@ -187,11 +175,8 @@ fn a_code_never_confirms_a_password_that_somebody_else_chose_in_between() {
 fn what_cannot_be_chosen_is_said_and_nothing_is_kept() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let admin = world.staff("ada", Role::Admin).await;
-        let invited = desk
-            .invite(&admin, "Kit Arlo", Role::Rep)
-            .await
-            .expect("an invitation");
+        let admin = world.admin("ada").await;
+        let invited = world.invited(&admin, "Kit Arlo", Role::Rep).await;
         let secret = invited.secret;
         for (name, login, password) in [
             ("", "kit", PASSWORD),
@@ -223,11 +208,8 @@ fn what_cannot_be_chosen_is_said_and_nothing_is_kept() {
 fn a_login_that_was_taken_in_between_uses_up_nothing() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let admin = world.staff("ada", Role::Admin).await;
-        let invited = desk
-            .invite(&admin, "Kit Arlo", Role::Rep)
-            .await
-            .expect("an invitation");
+        let admin = world.admin("ada").await;
+        let invited = world.invited(&admin, "Kit Arlo", Role::Rep).await;
         desk.check_enrolment(&invited.secret, "Kit", "kit", PASSWORD)
             .await
             .expect("a first page");

@@ -10,13 +10,6 @@ use std::time::Duration;
 const STEP: Duration = Duration::from_secs(30);
 const NEW: &str = "nine green lanterns";
 
-/// An admin who is signed in, with an authenticator to show.
-async fn admin(world: &World, login: &str) -> (Person, SignedIn) {
-    let person = world.hire(login, Role::Admin).await;
-    let session = world.sign_in(&person).await;
-    (person, session)
-}
-
 /// Asks, with the admin's next code.
 async fn ask(world: &World, (person, session): &(Person, SignedIn), id: StaffId) -> Invited {
     world.clock.pass(STEP);
@@ -43,7 +36,7 @@ async fn enrol(world: &World, secret: &str) -> String {
 fn who_lost_the_authenticator_enrols_anew_and_stays_who_they_are() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let ada = admin(&world, "ada").await;
+        let ada = world.admin("ada").await;
         let kit = world.hire("kit", Role::Lead).await;
         let old = world.sign_in(&kit).await;
         let invited = ask(&world, &ada, kit.id).await;
@@ -106,7 +99,7 @@ fn who_lost_the_authenticator_enrols_anew_and_stays_who_they_are() {
 fn asking_takes_a_code_of_the_admin_however_fresh_the_session() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let ada = admin(&world, "ada").await;
+        let ada = world.admin("ada").await;
         let kit = world.hire("kit", Role::Rep).await;
         let used = world.code(&ada.0.totp);
         for code in ["", "12345", used.as_str()] {
@@ -132,7 +125,7 @@ fn asking_takes_a_code_of_the_admin_however_fresh_the_session() {
 fn nobody_asks_for_themselves_and_nobody_but_admins_asks() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let ada = admin(&world, "ada").await;
+        let ada = world.admin("ada").await;
         let kit = world.hire("kit", Role::Lead).await;
         let lead = world.sign_in(&kit).await;
         world.clock.pass(STEP);
@@ -169,7 +162,7 @@ fn nobody_asks_for_themselves_and_nobody_but_admins_asks() {
 fn the_person_and_all_admins_see_it_and_any_of_them_ends_it() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let (ada, bea) = (admin(&world, "ada").await, admin(&world, "bea").await);
+        let (ada, bea) = (world.admin("ada").await, world.admin("bea").await);
         let kit = world.hire("kit", Role::Rep).await;
         let session = world.sign_in(&kit).await;
         let seen = desk.asked_to_enrol_anew(&session.me).await;
@@ -223,7 +216,7 @@ fn the_person_and_all_admins_see_it_and_any_of_them_ends_it() {
 fn it_ends_by_itself_and_with_the_sign_in_of_either() {
     on_both(|world| async move {
         let desk = &world.desk;
-        let (ada, bea) = (admin(&world, "ada").await, admin(&world, "bea").await);
+        let (ada, bea) = (world.admin("ada").await, world.admin("bea").await);
         let kit = world.hire("kit", Role::Rep).await;
         let late = ask(&world, &ada, kit.id).await;
         world.clock.pass(hours(desk.settings.invitation_hours));
@@ -233,21 +226,20 @@ fn it_ends_by_itself_and_with_the_sign_in_of_either() {
         assert!(people.iter().all(|person| person.anew.is_none()));
 
         let ended = ask(&world, &ada, kit.id).await;
-        desk.deactivate(&ada.1.me, kit.id)
+        desk.deactivate(&ada.1.me, kit.id, &world.next_code(&ada.0))
             .await
             .expect("a deactivation");
-        world.clock.pass(STEP);
-        let code = world.code(&ada.0.totp);
+        let code = world.next_code(&ada.0);
         let answer = desk.ask_to_enrol_anew(&ada.1.me, kit.id, &code).await;
         assert!(matches!(answer, Err(DeskError::Conflict(_))));
-        desk.reactivate(&ada.1.me, kit.id)
+        desk.reactivate(&ada.1.me, kit.id, &code)
             .await
             .expect("a reactivation");
         let gone = desk.invitation(&ended.secret).await;
         assert!(matches!(gone, Err(DeskError::NotFound)));
 
         let theirs = ask(&world, &bea, kit.id).await;
-        desk.deactivate(&ada.1.me, bea.0.id)
+        desk.deactivate(&ada.1.me, bea.0.id, &world.next_code(&ada.0))
             .await
             .expect("a deactivation");
         let gone = desk.invitation(&theirs.secret).await;
@@ -289,5 +281,46 @@ fn the_operator_lets_the_last_admin_back_in() {
 
         let nobody = desk.operator_asks_to_enrol_anew("nobody").await;
         assert!(matches!(nobody, Err(DeskError::Invalid(_))));
+    });
+}
+
+#[test]
+fn admins_see_for_seven_days_who_enrolled_anew_and_who_refused() {
+    on_both(|world| async move {
+        let desk = &world.desk;
+        let ada = world.admin("ada").await;
+        let kit = world.hire("kit", Role::Rep).await;
+        let session = world.sign_in(&kit).await;
+        let seen = async || {
+            let people = desk.people(&ada.1.me).await.expect("a list");
+            let row = people.into_iter().find(|row| row.id == kit.id);
+            let row = row.expect("kit");
+            let answered = row.answered.into_iter();
+            answered
+                .map(|one| (one.by, one.refused))
+                .collect::<Vec<_>>()
+        };
+        // What was withdrawn, or is waiting, is no answer.
+        let first = ask(&world, &ada, kit.id).await;
+        desk.withdraw_invitation(&ada.1.me, first.id)
+            .await
+            .expect("a withdrawal");
+        ask(&world, &ada, kit.id).await;
+        assert!(seen().await.is_empty());
+
+        desk.refuse_to_enrol_anew(&session.me)
+            .await
+            .expect("a refusal");
+        let by = Some("ada".to_owned());
+        assert_eq!(seen().await, [(by.clone(), true)]);
+        world.clock.pass(hours(24));
+        let asked = desk.operator_asks_to_enrol_anew("kit").await;
+        enrol(&world, &asked.expect("an invitation").secret).await;
+        assert_eq!(seen().await, [(None, false), (by, true)]);
+
+        world.clock.pass(hours(6 * 24));
+        assert_eq!(seen().await, [(None, false)]);
+        world.clock.pass(hours(24));
+        assert!(seen().await.is_empty());
     });
 }

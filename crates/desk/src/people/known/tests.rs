@@ -192,7 +192,10 @@ fn a_browser_is_known_until_password_or_authenticator_change_the_person_is_stopp
                 0 => {
                     let changed =
                         desk.change_password(&session.me, PASSWORD, &code, "six tall poplars");
-                    Some((changed.await.expect("a change").secret, "six tall poplars"))
+                    Some((
+                        changed.await.expect("a change").known.secret,
+                        "six tall poplars",
+                    ))
                 }
                 1 => {
                     desk.begin_authenticator(&session.me, PASSWORD, &code)
@@ -202,7 +205,7 @@ fn a_browser_is_known_until_password_or_authenticator_change_the_person_is_stopp
                     let new = new.expect("an answer").expect("a secret");
                     let code = world.code(&new.totp_secret_base32);
                     let changed = desk.confirm_authenticator(&session.me, &code);
-                    Some((changed.await.expect("a change").secret, PASSWORD))
+                    Some((changed.await.expect("a change").known.secret, PASSWORD))
                 }
                 2 => {
                     let code = world.code(&ada.totp);
@@ -212,10 +215,10 @@ fn a_browser_is_known_until_password_or_authenticator_change_the_person_is_stopp
                     None
                 }
                 3 => {
-                    desk.deactivate(&admin.me, person.id)
+                    desk.deactivate(&admin.me, person.id, &world.next_code(&ada))
                         .await
                         .expect("a deactivation");
-                    desk.reactivate(&admin.me, person.id)
+                    desk.reactivate(&admin.me, person.id, &world.next_code(&ada))
                         .await
                         .expect("a reactivation");
                     None

@@ -1,0 +1,144 @@
+//! The owner's side: their mailbox, their page with its two buttons, and the sign-in service that
+//! carries out what they confirm.
+
+use anyhow::{Context as _, Result};
+use std::time::Duration;
+
+use crate::{
+    judge::Click,
+    outcome::Outcome,
+    outside::{Mail, Sight},
+    perform::plain,
+    player::{Player, Went},
+};
+
+/// How long a mail may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Player {
+    async fn sight(&self) -> Result<Sight> {
+        let outside = self.house.outside().context("there is no mailbox here")?;
+        outside.look().await
+    }
+
+    /// The newest mail to the owner with these words.
+    async fn mail(&self, words: &str) -> Result<Option<Mail>> {
+        let mails = self.sight().await?.new_mails(&self.mails_before);
+        Ok(mails
+            .into_iter()
+            .rev()
+            .find(|mail| mail.to.eq_ignore_ascii_case(&self.victim.email) && mail.says(words)))
+    }
+
+    async fn mail_in_time(&self, words: &str) -> Result<Option<Mail>> {
+        let until = self.house.now() + PATIENCE;
+        loop {
+            let mail = self.mail(words).await?;
+            if mail.is_some() || self.house.now() > until {
+                return Ok(mail);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub(crate) async fn owner_opens(&mut self, words: &str) -> Result<Went> {
+        let Some(mail) = self.mail_in_time(words).await? else {
+            return Ok((Outcome::Silence, "sent no such mail".to_owned()));
+        };
+        let Some(link) = mail.link() else {
+            return Ok((Outcome::Missing, "sent a mail without a link".to_owned()));
+        };
+        let at = link.find("/owner/").context("a link without a page")?;
+        let path = link[at..].to_owned();
+        let page = self.cast.owner.follow(&path).await?;
+        self.page = Some((path, mail.subject.clone()));
+        let (outcome, _) = plain(&page);
+        Ok((
+            outcome,
+            format!("shows the page of the mail “{}”", mail.subject),
+        ))
+    }
+
+    pub(crate) async fn owner_presses(&mut self, answer: &str) -> Result<Went> {
+        let page = self.page.clone();
+        let (path, question) =
+            page.context("the owner has no page open; `owner opens` comes first")?;
+        let done = self.cast.owner.post(&path, &[("answer", answer)]).await?;
+        self.clicks.push(Click {
+            question: question.clone(),
+            answer: answer.to_owned(),
+        });
+        let (outcome, _) = plain(&done);
+        Ok((
+            outcome,
+            format!("takes the owner's “{answer}” to “{question}”"),
+        ))
+    }
+
+    pub(crate) async fn owner_reads(&self, words: &str) -> Result<Went> {
+        Ok(match self.mail_in_time(words).await? {
+            None => (Outcome::Silence, "sent no such mail".to_owned()),
+            Some(mail) if mail.attachments.is_empty() => (
+                Outcome::Arrived,
+                format!("sent “{}” to the registered email", mail.subject),
+            ),
+            Some(mail) => (
+                Outcome::Arrived,
+                format!(
+                    "sent “{}” with {} to the registered email",
+                    mail.subject,
+                    mail.attachments.join(", ")
+                ),
+            ),
+        })
+    }
+
+    pub(crate) async fn owner_misses(&self, words: &str) -> Result<Went> {
+        self.settle().await?;
+        Ok(match self.mail(words).await? {
+            None => (Outcome::Silence, "sent no such mail".to_owned()),
+            Some(mail) => (Outcome::Arrived, format!("sent “{}”", mail.subject)),
+        })
+    }
+
+    pub(crate) async fn owner_counts(&self, most: usize, words: &str) -> Result<Went> {
+        self.settle().await?;
+        let mails = self.sight().await?.new_mails(&self.mails_before);
+        let count = mails
+            .iter()
+            .filter(|mail| mail.to.eq_ignore_ascii_case(&self.victim.email) && mail.says(words))
+            .count();
+        let outcome = if count <= most {
+            Outcome::Fine
+        } else {
+            Outcome::Bad
+        };
+        Ok((
+            outcome,
+            format!("sent {count} such mails to the registered email"),
+        ))
+    }
+
+    pub(crate) async fn service_hears(&self, kind: &str) -> Result<Went> {
+        let until = self.house.now() + PATIENCE;
+        loop {
+            let told = self.sight().await?.told;
+            let heard = told
+                .iter()
+                .any(|one| one.kind == kind && one.account == self.victim.external_id);
+            if heard {
+                return Ok((
+                    Outcome::Arrived,
+                    format!("told the sign-in service: {kind}"),
+                ));
+            }
+            if self.house.now() > until {
+                return Ok((
+                    Outcome::Silence,
+                    "told the sign-in service nothing".to_owned(),
+                ));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
