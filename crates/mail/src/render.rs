@@ -245,6 +245,9 @@ fn grouped(code: &str) -> Zeroizing<String> {
 fn approved(what: RequestKind, item: Option<&str>) -> String {
     match (what, item) {
         (RequestKind::Deliver, Some(item)) => format!("send you {}", line(item)),
+        (RequestKind::Reveal, Some(item)) => {
+            format!("let the person you talk with see {}", line(item))
+        }
         _ => question(what)
             .trim_start_matches("Did you ask us to ")
             .trim_end_matches('?')

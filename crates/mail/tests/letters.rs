@@ -313,6 +313,11 @@ fn a_code_says_what_it_approves_and_never_to_read_it_out() {
             None,
             "that we lift the hold on your account.",
         ),
+        (
+            RequestKind::Reveal,
+            Some("postal address"),
+            "that we let the person you talk with see postal address.",
+        ),
     ] {
         let rendered = render(&code(what, item), "Acme Production").expect("renders");
         assert!(
