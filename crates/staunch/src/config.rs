@@ -318,6 +318,17 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_has_longer_than_a_letter_may_take() {
+        for (lease, patience, fine) in [(180, 60, true), (120, 60, false), (121, 60, true)] {
+            let text = format!(
+                "[desk]\nlease_seconds = {lease}\n[mail]\nhost = \"smtp.example.com\"\nfrom = \"support@example.com\"\ntimeout_seconds = {patience}"
+            );
+            let settings = read(&text).expect("reads");
+            assert_eq!(settings.check().is_ok(), fine, "{lease} {patience}");
+        }
+    }
+
+    #[test]
     fn an_unknown_key_is_an_error_that_names_it() {
         let error = read("[desk]\ncompny = \"x\"")
             .err()

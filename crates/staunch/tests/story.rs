@@ -20,7 +20,11 @@ struct Cast {
 /// A desk with an admin, a rep, a lead, and two customers; all by the ways that people use.
 async fn cast(engine: Engine) -> Cast {
     // A letter whose worker was killed is taken up again after its lease.
-    let house = House::with(engine, &[("STAUNCH_DESK__LEASE_SECONDS", "8")]).await;
+    let quick = [
+        ("STAUNCH_DESK__LEASE_SECONDS", "8"),
+        ("STAUNCH_MAIL__TIMEOUT_SECONDS", "3"),
+    ];
+    let house = House::with(engine, &quick).await;
     let secret = house
         .set_up_secret()
         .expect("the first start offers a set-up link")
