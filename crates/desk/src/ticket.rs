@@ -567,12 +567,7 @@ impl Desk {
     pub async fn counts(&self, me: &Me) -> Result<Counts, DeskError> {
         let mut tx = self.store.read().await?;
         let (mine, flags, lead, safety) = tx.ticket_counts(me.id, me.sees_all()).await?;
-        let dead = tx
-            .job_counts()
-            .await?
-            .into_iter()
-            .find(|(state, _)| state == "dead")
-            .map_or(0, |(_, n)| n);
+        let dead = tx.dead_jobs().await?;
         Ok(if me.sees_all() {
             Counts {
                 mine,
