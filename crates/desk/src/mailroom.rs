@@ -10,7 +10,7 @@ use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, Tick
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
-    MessageId, PlanId, PlanKind, RequestId, RequestKind, TicketId, Time,
+    MessageId, PlanId, PlanKind, RequestId, RequestKind, RequestState, TicketId, Time,
 };
 use zeroize::Zeroizing;
 

@@ -625,12 +625,7 @@ impl Desk {
     pub async fn counts(&self, me: &Me) -> Result<Counts, DeskError> {
         let mut tx = self.store.read().await?;
         let (mine, flags, lead, safety) = tx.ticket_counts(me.id, me.sees_all()).await?;
-        let dead = tx
-            .job_counts()
-            .await?
-            .into_iter()
-            .find(|(state, _)| state == "dead")
-            .map_or(0, |(_, n)| n);
+        let dead = tx.dead_jobs().await?;
         let alarms = self.unseen_alarms(&mut tx, me).await?;
         Ok(if me.sees_all() {
             Counts {

@@ -106,6 +106,9 @@ macro_rules! on {
     };
 }
 
+/// How much of the file `SQLite` maps into memory at most, in bytes.
+const MAPPED: &str = "1073741824";
+
 impl Store {
     /// Opens (or makes) an embedded database file and brings its tables up to date.
     ///
@@ -121,14 +124,18 @@ impl Store {
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", "-16000")
             .pragma("temp_store", "memory")
+            // Pages are read in place instead of copied, however often another connection wrote.
+            .pragma("mmap_size", MAPPED)
             .statement_cache_capacity(256);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
         sqlx::migrate!("./migrations/sqlite").run(&write).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(4)
+            .test_before_acquire(false)
             .connect_with(options.pragma("query_only", "on"))
             .await?;
         Ok(Self::over(Pools::Sqlite { write, read }))

@@ -201,6 +201,17 @@ impl Tx {
         )
     }
 
+    /// How many jobs were given up.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn dead_jobs(&mut self) -> Result<i64, StoreError> {
+        Ok(
+            on!(self, c => sqlx::query_scalar("select count(*) from jobs where state = 'dead'")
+            .fetch_one(c).await?),
+        )
+    }
+
     /// How many jobs of a kind were done since `since`.
     ///
     /// # Errors

@@ -289,11 +289,11 @@ impl Tx {
         all: bool,
     ) -> Result<(i64, i64, i64, i64), StoreError> {
         Ok(on!(self, c => sqlx::query_as(
-            "select coalesce(sum(case when assignee = $1 then 1 else 0 end), 0),
-                    coalesce(sum(case when kind = 'flag' and ($2 or queue = 'support' or assignee = $1) then 1 else 0 end), 0),
-                    coalesce(sum(case when queue = 'lead' then 1 else 0 end), 0),
-                    coalesce(sum(case when queue = 'safety' then 1 else 0 end), 0)
-             from tickets where state in ('open', 'waiting') and (assignee = $1 or kind = 'flag' or queue in ('lead', 'safety'))")
+            "select (select count(*) from tickets where state <> 'closed' and assignee = $1),
+                    (select count(*) from tickets where state <> 'closed' and kind = 'flag'
+                        and ($2 or queue = 'support' or assignee = $1)),
+                    (select count(*) from tickets where state <> 'closed' and queue = 'lead'),
+                    (select count(*) from tickets where state <> 'closed' and queue = 'safety')")
             .bind(me).bind(all).fetch_one(c).await?))
     }
 

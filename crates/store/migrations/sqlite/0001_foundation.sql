@@ -157,9 +157,13 @@ create table tickets (
     ended_at   bigint,
     closed_at  bigint
 );
-create index tickets_by_state on tickets (state, queue, updated_at);
 create index tickets_by_account on tickets (account_id, opened_at);
-create index tickets_by_assignee on tickets (assignee, state, updated_at);
+-- One for each list; they end in `state` so that SQLite can count from the index alone.
+create index tickets_closed on tickets (updated_at) where state = 'closed';
+create index tickets_open on tickets (updated_at) where state <> 'closed';
+create index tickets_open_by_assignee on tickets (assignee, updated_at, state) where state <> 'closed';
+create index tickets_open_by_queue on tickets (queue, updated_at, state) where state <> 'closed';
+create index tickets_open_by_kind on tickets (kind, updated_at, queue, assignee, state) where state <> 'closed';
 
 create table messages (
     id        blob primary key,
@@ -269,6 +273,7 @@ create table jobs (
     done_at      bigint
 );
 create index jobs_by_due on jobs (state, run_at);
+create index jobs_by_ticket on jobs (ticket_id);
 
 create table watched (
     account_id blob primary key references accounts (id),
