@@ -48,7 +48,7 @@ async fn admin(world: &World) -> (Me, String) {
     let desk = &world.desk;
     let first = world.staff("first", Role::Admin).await;
     let invited = desk
-        .invite(&first, "ada", Role::Admin)
+        .operator_invites("ada", Role::Admin)
         .await
         .expect("invited");
     desk.check_enrolment(&invited.secret, "Ada", "ada", "seven quiet lanterns")

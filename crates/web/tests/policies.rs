@@ -62,12 +62,8 @@ impl House {
 
     async fn hire(&self, role: Role) -> Person {
         let desk = &self.world.desk;
-        let first = self
-            .world
-            .staff(&format!("hires {role}"), Role::Admin)
-            .await;
         let link = desk
-            .invite(&first, role.as_str(), role)
+            .operator_invites(role.as_str(), role)
             .await
             .expect("invited")
             .secret;
