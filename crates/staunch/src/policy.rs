@@ -115,22 +115,20 @@ fn check(files: &[PathBuf]) -> Result<()> {
             }
             Err(error) => {
                 bad += 1;
-                match Checked::refused(&error) {
-                    Checked::Breaks {
-                        rule,
-                        name: broken,
-                        says,
-                        case,
-                    } => {
-                        println!("{name}: refused, by the rule `{rule}`, against `{broken}`");
-                        println!("  what holds for every set: {says}");
-                        println!("  for example: {case}");
-                    }
-                    _ => {
-                        println!("{name}: can't be read");
-                        for fault in error.faults() {
-                            println!("  {fault}");
-                        }
+                if let Checked::Breaks {
+                    rule,
+                    name: broken,
+                    says,
+                    case,
+                } = Checked::refused(&error)
+                {
+                    println!("{name}: refused, by the rule `{rule}`, against `{broken}`");
+                    println!("  what holds for every set: {says}");
+                    println!("  for example: {case}");
+                } else {
+                    println!("{name}: can't be read");
+                    for fault in error.faults() {
+                        println!("  {fault}");
                     }
                 }
             }
