@@ -128,6 +128,8 @@ pub enum Act {
     OwnerOpens(String),
     /// The owner presses `yes` or `no` on the page that they opened.
     OwnerPresses(String),
+    /// The owner types the code of a receipt of theirs on that page, as its further step.
+    OwnerTypes,
     /// The owner looks for a mail with these words.
     OwnerReads(String),
     /// The owner looks whether no mail with these words came.
@@ -170,6 +172,7 @@ pub const VERBS: &[&str] = &[
     "events success|failure COUNT COUNTRY",
     "owner opens WORDS",
     "owner presses yes|no",
+    "owner types receipt",
     "owner reads WORDS",
     "owner misses WORDS",
     "owner counts MOST WORDS",
@@ -283,6 +286,7 @@ impl Act {
                 "presses" if ["yes", "no"].contains(&more) => {
                     Ok(Self::OwnerPresses(more.to_owned()))
                 }
+                "types" if more == "receipt" => Ok(Self::OwnerTypes),
                 "reads" => Ok(Self::OwnerReads(some(more)?)),
                 "misses" => Ok(Self::OwnerMisses(some(more)?)),
                 "counts" => {
@@ -293,7 +297,7 @@ impl Act {
                     })
                 }
                 _ => Err(
-                    "the owner `opens`, `reads`, `misses` or `counts` mails, or `presses` yes or no"
+                    "the owner `opens`, `reads`, `misses` or `counts` mails, `presses` yes or no, or `types` receipt"
                         .to_owned(),
                 ),
             },
@@ -312,6 +316,7 @@ impl Act {
             (
                 Self::OwnerOpens(_)
                 | Self::OwnerPresses(_)
+                | Self::OwnerTypes
                 | Self::OwnerReads(_)
                 | Self::OwnerMisses(_)
                 | Self::OwnerCounts { .. },
@@ -338,6 +343,7 @@ impl Act {
             self,
             Self::OwnerOpens(_)
                 | Self::OwnerPresses(_)
+                | Self::OwnerTypes
                 | Self::OwnerReads(_)
                 | Self::OwnerMisses(_)
                 | Self::OwnerCounts { .. }

@@ -75,6 +75,23 @@ impl Player {
         ))
     }
 
+    pub(crate) async fn owner_types(&mut self) -> Result<Went> {
+        let page = self.page.clone();
+        let (path, question) =
+            page.context("the owner has no page open; `owner opens` comes first")?;
+        let form = [("receipt", self.victim.receipt.as_str())];
+        let done = self.cast.owner.post(&path, &form).await?;
+        self.clicks.push(Click {
+            question: question.clone(),
+            answer: "receipt".to_owned(),
+        });
+        let (outcome, _) = plain(&done);
+        Ok((
+            outcome,
+            format!("takes the code of the owner's receipt for “{question}”"),
+        ))
+    }
+
     pub(crate) async fn owner_reads(&self, words: &str) -> Result<Went> {
         Ok(match self.mail_in_time(words).await? {
             None => (Outcome::Silence, "sent no such mail".to_owned()),

@@ -63,6 +63,7 @@ impl Player {
             } => self.events(outcome, *count, country).await,
             Act::OwnerOpens(words) => self.owner_opens(&self.fill(words)).await,
             Act::OwnerPresses(answer) => self.owner_presses(answer).await,
+            Act::OwnerTypes => self.owner_types().await,
             Act::OwnerReads(words) => self.owner_reads(&self.fill(words)).await,
             Act::OwnerMisses(words) => self.owner_misses(&self.fill(words)).await,
             Act::OwnerCounts { most, words } => self.owner_counts(*most, &self.fill(words)).await,

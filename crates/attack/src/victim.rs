@@ -31,7 +31,7 @@ pub struct Victim {
     password: (u32, u32, u32),
     user_name: String,
     last_four: String,
-    receipt: String,
+    pub(crate) receipt: String,
     bought: String,
     canaries: Vec<Canary>,
 }
@@ -144,7 +144,7 @@ impl Victim {
             password: dice.date(2001, 7),
             user_name: format!("badger_{}", dice.letters(7)),
             last_four,
-            receipt: format!("RQ{}-{}", dice.digits(6), dice.letters(6).to_uppercase()),
+            receipt: receipt::Code::new(entropy).printed().to_string(),
             bought: format!("2 gizmos, engraved {}", dice.letters(8)),
             canaries: Vec::new(),
         };

@@ -89,7 +89,7 @@ fn a_server_that_shows_a_canary_is_caught() {
         let given = case.judge().seen(&[seen]);
         assert_eq!(given.len(), 1, "{given:?}");
         assert_eq!(given[0].what, "the postal address");
-        assert_eq!(given[0].at, "GET /desk/tickets/7");
+        assert!(given[0].at.starts_with("GET /desk/tickets/7"), "{given:?}");
     }
     let mask = exchange(Who::Rep, "", "<dd>●●●●●●</dd>");
     assert!(case.judge().seen(&[mask]).is_empty());
@@ -222,10 +222,15 @@ fn a_freeze_that_is_lifted_or_laid_on_by_nobody_is_caught() {
     let (free, frozen) = (standing("none"), standing("frozen"));
     let judge = case.judge();
     assert_eq!(judge.changed((&frozen, &free), &[], &[], false).len(), 1);
-    let yes = click("Did you ask us to lift the freeze on your account?", "yes");
+    let question = "Did you ask us to lift the hold on your account?";
+    let (yes, receipt) = (click(question, "yes"), click(question, "receipt"));
+    for one in [&yes, &receipt] {
+        let half = judge.changed((&frozen, &free), &[], from_ref(one), false);
+        assert_eq!(half.len(), 1, "one step isn't two");
+    }
     assert!(
         judge
-            .changed((&frozen, &free), &[], &[yes], false)
+            .changed((&frozen, &free), &[], &[yes, receipt], false)
             .is_empty()
     );
     assert_eq!(judge.changed((&free, &frozen), &[], &[], false).len(), 1);

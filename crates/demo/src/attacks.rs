@@ -27,7 +27,7 @@ impl Scene {
     }
 
     /// What is in the mailboxes and at the sign-in service, oldest first.
-    fn outside(&self) -> Sight {
+    pub(crate) fn outside(&self) -> Sight {
         let mut mails: Vec<Mail> = self
             .mailboxes()
             .all()

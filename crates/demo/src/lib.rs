@@ -19,6 +19,7 @@ pub mod sample;
 mod scene;
 mod score;
 mod staff;
+mod stage;
 mod values;
 mod world;
 

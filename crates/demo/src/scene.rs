@@ -20,6 +20,7 @@ use crate::{
     provider::SignInService,
     score::{Call, Doing},
     staff::Book,
+    stage::Stage,
 };
 
 /// Who the desk's mails come from.
@@ -38,7 +39,7 @@ pub struct Beginning {
 /// The outside world around a furnished desk.
 pub struct Scene {
     pub(crate) desk: Arc<Desk>,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) mails: Arc<Mailboxes>,
     pub(crate) service: Arc<SignInService>,
     pub(crate) persons: Persons,
@@ -49,6 +50,9 @@ pub struct Scene {
     log: Mutex<Log>,
     path: PathBuf,
     pub(crate) news: watch::Sender<u64>,
+    /// Where the desk is reached.
+    pub(crate) base: String,
+    pub(crate) stage: Stage,
 }
 
 /// What was done from the page: `demo-world.json` in the data folder.
@@ -246,6 +250,8 @@ impl Beginning {
             log: Mutex::new(log),
             path,
             news: self.news,
+            base: self.base,
+            stage: Stage::default(),
         }))
     }
 }

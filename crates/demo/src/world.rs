@@ -55,7 +55,7 @@ impl Scene {
         let (page, letter, file, news) = (scene(), scene(), scene(), scene());
         let (call, say, hang_up) = (scene(), scene(), scene());
         let (wrong, afar, hook) = (scene(), scene(), scene());
-        self.attack_routes(routes)
+        self.stage_routes(self.attack_routes(routes))
             .get(
                 "/world",
                 Who::Anyone,

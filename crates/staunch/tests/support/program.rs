@@ -16,7 +16,11 @@ impl Token {
         Self {
             base: base.to_owned(),
             secret: secret.to_owned(),
-            client: Client::new(),
+            // The server ends what is idle, at times in the moment that another request goes out.
+            client: Client::builder()
+                .pool_max_idle_per_host(0)
+                .build()
+                .expect("a client"),
         }
     }
 

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod alarms;
+pub mod attacks;
 pub mod calls;
 pub mod ledger;
 pub mod mail;

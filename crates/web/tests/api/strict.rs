@@ -47,7 +47,7 @@ fn a_destination_has_no_place_in_any_body() {
             }
             tried += 1;
         }
-        assert_eq!(tried, 15);
+        assert_eq!(tried, 16);
         let rep = token(&world, Role::Rep, &[]).await;
         let number = ticket(&api, &rep).await;
         let path = format!("/api/v1/tickets/{number}/requests");
