@@ -10,7 +10,7 @@ use words::{AccountId, Clock, Entropy, Role, SessionId, StaffId, TicketState, Ti
 
 use crate::{
     catalogue::Catalogue, error::DeskError, letter::Carrier, policies::InForce,
-    provider::IdentityProvider, settings::DeskSettings, text::TextCarrier,
+    provider::IdentityProvider, recover::ReceiptMails, settings::DeskSettings, text::TextCarrier,
 };
 
 /// Who asks: a signed-in member of staff, or a token that acts as one.
@@ -128,6 +128,7 @@ pub struct Desk {
     pub(crate) rules: watch::Rules,
     pub(crate) witness: Box<dyn Fn(&str) + Send + Sync>,
     pub(crate) settings: DeskSettings,
+    pub(crate) receipt_mails: Option<Arc<dyn ReceiptMails>>,
     pub(crate) wake: Notify,
 }
 
@@ -149,6 +150,7 @@ impl Desk {
             rules: parts.rules,
             witness: parts.witness,
             settings: parts.settings,
+            receipt_mails: None,
             wake: Notify::new(),
         }
     }
@@ -224,7 +226,8 @@ impl Desk {
         let theirs = me.sees_all()
             || ticket.queue == words::Queue::Support
             || ticket.assignee == Some(me.id)
-            || ticket.opened_by == Some(me.id);
+            || ticket.opened_by == Some(me.id)
+            || tx.asked_in(ticket.id, me.id).await?;
         if theirs {
             Ok(ticket)
         } else {

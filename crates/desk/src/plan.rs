@@ -4,7 +4,8 @@
 use gate::{Action, Actor, Outcome};
 use store::{AccountRow, ContactPointRow, PlanRow, RequestRow, StoreError, TicketRow, Tx};
 use words::{
-    ChallengeKind, HoldLevel, MessageKind, PlanId, PlanKind, RequestKind, RequestState, Time,
+    ChallengeKind, ContactPointId, FieldId, HoldLevel, MessageKind, PlanId, PlanKind, RequestKind,
+    RequestState, Time,
 };
 
 use crate::{
@@ -19,6 +20,28 @@ use crate::{
 /// Days in which the owner must have been told of a thaw by two people; after that it is dropped.
 const DAYS_TO_TELL: u64 = 7;
 
+/// What a planned change is of, and who planned it.
+#[derive(Default)]
+pub(crate) struct What<'a> {
+    /// As the ledger names them.
+    pub(crate) by: &'a str,
+    /// The contact point that comes.
+    pub(crate) point: Option<ContactPointId>,
+    /// The field that changes,
+    pub(crate) field: Option<FieldId>,
+    /// and its new value: digest and sealed bytes.
+    pub(crate) value: Option<Vec<u8>>,
+}
+
+impl<'a> What<'a> {
+    pub(crate) fn by(by: &'a str) -> Self {
+        Self {
+            by,
+            ..Self::default()
+        }
+    }
+}
+
 impl Desk {
     /// Plans a change and tells the owner at every contact point in effect, each with a link that
     /// cancels it. What exactly changes isn't said; only what kind of thing.
@@ -30,6 +53,24 @@ impl Desk {
         request: &RequestRow,
         kind: PlanKind,
     ) -> Result<Time, DeskError> {
+        let by = match kind {
+            PlanKind::Thaw => "desk",
+            _ => "owner",
+        };
+        self.plan_what(tx, account, ticket, request, kind, What::by(by))
+            .await
+    }
+
+    /// The same with what changes.
+    pub(crate) async fn plan_what(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+        kind: PlanKind,
+        what: What<'_>,
+    ) -> Result<Time, DeskError> {
         let now = self.now();
         let effective = now + hours(self.cooling_off(kind));
         let id = self.id(PlanId::new);
@@ -39,9 +80,9 @@ impl Desk {
             account_id: account.id,
             ticket_id: ticket.id,
             request_id: request.id,
-            contact_point_id: None,
-            field_id: None,
-            value: None,
+            contact_point_id: what.point,
+            field_id: what.field,
+            value: what.value,
             made_at: now,
             told_at: None,
             effective_at: effective,
@@ -49,12 +90,8 @@ impl Desk {
             done_at: None,
         })
         .await?;
-        let by = match kind {
-            PlanKind::Thaw => "desk",
-            _ => "owner",
-        };
         tx.entry(
-            self.entry(by, "change.planned")
+            self.entry(what.by, "change.planned")
                 .with_account(account.id.to_string())
                 .with_ticket(ticket.number)
                 .with("request", request.id.to_string())
@@ -114,9 +151,11 @@ impl Desk {
             Err(StoreError::Gone) => return Ok(false),
             other => other?,
         }
+        self.forget_codes(tx, account, &plan).await?;
         if let Some(point) = plan.contact_point_id {
             tx.repudiate_contact_point(point, now).await?;
         }
+        self.undo_change(tx, account, request, true).await?;
         tx.move_request(request.id, RequestState::Cooling, RequestState::Denied, now)
             .await?;
         tx.entry(
@@ -169,6 +208,8 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let now = self.now();
         tx.cancel_plan(plan.id, now).await?;
+        self.forget_codes(tx, account, plan).await?;
+        self.undo_change(tx, account, request, false).await?;
         tx.move_request(
             request.id,
             RequestState::Cooling,
@@ -204,6 +245,9 @@ impl Desk {
                 Ok(()) => self.commit(tx).await?,
             }
         }
+        if due.iter().any(|plan| plan.kind == PlanKind::Erase) {
+            self.store.empty_journal().await?;
+        }
         Ok(due.len())
     }
 
@@ -230,8 +274,23 @@ impl Desk {
         if stopped {
             return self.stop_plan(tx, &account, &ticket, &request, plan).await;
         }
+        if !self.can_change(tx, &request, plan).await? {
+            return self.never_came(tx, &account, &ticket, &request, plan).await;
+        }
+        if plan.kind == PlanKind::Erase
+            && !self
+                .last_letter_is_over(tx, &account, &ticket, plan)
+                .await?
+        {
+            return Ok(());
+        }
         tx.plan_done(plan.id, now).await?;
-        tx.move_request(request.id, RequestState::Cooling, RequestState::Done, now)
+        let to = match plan.kind {
+            // It is done once the identity provider took it.
+            PlanKind::Factor => RequestState::Sending,
+            _ => RequestState::Done,
+        };
+        tx.move_request(request.id, RequestState::Cooling, to, now)
             .await?;
         tx.entry(
             self.entry("desk", "change.done")
@@ -241,8 +300,8 @@ impl Desk {
                 .with("kind", plan.kind.as_str()),
         );
         match plan.kind {
-            // Its time of effect was set when it was planned; nothing more to do.
-            PlanKind::Point => {}
+            // Its time of effect was set when it was planned; what it replaces goes now.
+            PlanKind::Point => self.replace_points(tx, &account, &request).await?,
             PlanKind::Field => {
                 let (Some(field), Some(value)) = (plan.field_id, &plan.value) else {
                     return Err(DeskError::NotFound);
@@ -256,11 +315,14 @@ impl Desk {
                 self.queue_hook(tx, FACTOR, &account, &ticket, &request.id.to_string())
                     .await?;
             }
+            PlanKind::Saved => {
+                self.codes_count(tx, &account, plan).await?;
+            }
             PlanKind::Thaw => {
                 self.lift(tx, &account, &ticket, &request, "desk").await?;
             }
             PlanKind::Erase => {
-                self.erase(tx, &account).await?;
+                return self.erase(tx, &account, &ticket).await;
             }
         }
         let text = format!("Carried out after its cooling-off time: {}.", request.label);

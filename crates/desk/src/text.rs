@@ -59,6 +59,11 @@ pub enum Text {
         /// The page with Yes and No.
         link: String,
     },
+    /// "Is this number yours?", to a number that is to come. It says nothing of an account.
+    Address {
+        /// The page that confirms it.
+        link: String,
+    },
     /// The account's data was frozen at the desk, and how to thaw it.
     Frozen,
 }

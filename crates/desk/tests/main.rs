@@ -1,8 +1,14 @@
 //! The desk's use cases as stories, on both engines.
 
+mod acts;
+mod change;
+mod assertion;
 mod code;
 mod common;
+mod copy;
 mod decoy;
+mod erasure;
+mod eyes;
 mod leaks;
 mod ledger;
 mod letters;
@@ -14,10 +20,13 @@ mod policies;
 mod promises;
 mod reading;
 mod record;
+mod recover;
 mod reveal;
 mod rights;
+mod saved;
 mod search;
 mod settled;
 mod story;
+mod texting;
 mod truth;
 mod watch;

@@ -135,7 +135,7 @@ fn no_freezes_the_account_and_tells_the_whole_story() {
         post(&world).await;
         let ticket = call(&world, &rep, robin).await;
         deliver(&world, &rep, ticket, "invoice", "10442").await;
-        let refused = ask(&world, &rep, ticket, RequestKind::Change).await;
+        let refused = deliver(&world, &rep, ticket, "receipt_code", "10442").await;
         assert_eq!(refused.state, RequestState::Refused);
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
         let sent = post(&world).await;
@@ -316,16 +316,7 @@ fn a_yes_from_a_contact_point_that_was_removed_counts_for_nothing() {
         let ticket = call(&world, &rep, robin).await;
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
         let secret = secret(&only(&post(&world).await, "confirm"));
-        put(
-            &world,
-            "A-1042",
-            &[email(
-                "other@mail.example",
-                "2019-05-01",
-                Some("2019-05-01"),
-            )],
-        )
-        .await;
+        put(&world, "A-1042", &[]).await;
         let page = press(&world, &secret, Answer::Yes).await;
         assert!(page.stopped);
         assert_eq!(state(&world, &asked).await, RequestState::Refused);

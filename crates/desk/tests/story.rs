@@ -370,14 +370,24 @@ fn a_contact_point_that_came_after_the_call_began_is_no_destination() {
         deliver(&world, &rep, ticket, "invoice", "10442").await;
         let sent = post(&world).await;
         assert_eq!(only(&sent, "delivery").to.as_str(), EMAIL);
-        // With the old one gone there is nowhere to go.
+        // The old one stays until the new one is in effect, also if it goes in a second step.
         put(
             &world,
             "A-1042",
             &[email(NEW, "2018-01-01", Some("2018-01-01"))],
         )
         .await;
-        nowhere(&world, &rep, ticket).await;
+        deliver(&world, &rep, ticket, "address", "").await;
+        assert_eq!(only(&post(&world).await, "delivery").to.as_str(), EMAIL);
+        world.clock.pass(HOUR * 73);
+        world.work().await;
+        letters(&world);
+        // Then there is nowhere to go in a conversation that began before.
+        let asked = deliver(&world, &rep, ticket, "invoice", "10442").await;
+        assert_eq!(
+            (asked.state, &*asked.rule),
+            (RequestState::Refused, "only-to-what-was-on-file")
+        );
     });
 }
 
@@ -390,12 +400,7 @@ fn a_letter_to_a_contact_point_that_was_removed_meanwhile_stays_here() {
         let sending = deliver(&world, &rep, ticket, "invoice", "10442").await;
         let waiting = ask(&world, &rep, ticket, RequestKind::Reset).await;
         say(&world, &rep, ticket, MessageKind::Reply, "We look into it.").await;
-        put(
-            &world,
-            "A-1042",
-            &[email(NEW, "2018-01-01", Some("2018-01-01"))],
-        )
-        .await;
+        put(&world, "A-1042", &[]).await;
         assert_eq!(kinds(&post(&world).await), Vec::<&str>::new());
         assert_eq!(state(&world, &sending).await, RequestState::Refused);
         assert_eq!(state(&world, &waiting).await, RequestState::Refused);
@@ -496,7 +501,7 @@ fn many_hands_on_one_account_neither_block_nor_overwrite_each_other() {
         for n in 0..6 {
             let (desk, me) = (world.desk.clone(), rep.clone());
             hands.spawn(async move {
-                desk.ask(&me, ticket, RequestKind::Change, "", "")
+                desk.ask(&me, ticket, RequestKind::Deliver, "receipt_code", "10442")
                     .await
                     .map(drop)
             });

@@ -30,6 +30,9 @@ pub enum Action {
     LookUp,
     /// Opening an account, masked.
     Read,
+    /// The desk's own letter to an address that the owner just typed: "is this yours?", and nothing of
+    /// the account.
+    Confirm,
     /// The desk's asking whether attempts have added up to a careful hold.
     BeCareful,
 }
@@ -43,6 +46,7 @@ impl Action {
             Self::Notify => "notify",
             Self::LookUp => "lookUp",
             Self::Read => "read",
+            Self::Confirm => "confirm",
             Self::BeCareful => "beCareful",
         }
     }

@@ -201,7 +201,7 @@ pub(crate) struct Policies {
 }
 
 /// The actions of the schema.
-pub(crate) const ACTIONS: [&str; 16] = [
+pub(crate) const ACTIONS: [&str; 17] = [
     "deliver",
     "reveal",
     "reset",
@@ -217,6 +217,7 @@ pub(crate) const ACTIONS: [&str; 16] = [
     "read",
     "lock",
     "notify",
+    "confirm",
     "beCareful",
 ];
 

@@ -80,6 +80,10 @@ pub fn render(text: &Text, company: &str) -> Result<Rendered, RenderError> {
                 whole(link)?
             )
         }
+        Text::Address { link } => format!(
+            "{company}: somebody gave us this number as their own. If that was you: {} If not, there is nothing to do.",
+            whole(link)?
+        ),
         Text::Frozen => format!(
             "{company}: your account's data is now frozen at our support. Nothing is lost. To end it, contact our support; we then ask you."
         ),
@@ -97,7 +101,8 @@ fn asked(what: RequestKind, item: Option<&str>) -> String {
         (RequestKind::Reveal, Some(item)) => format!("look at {item} with you"),
         (RequestKind::Reveal, None) => "look at something in your account with you".to_owned(),
         (RequestKind::Reset, _) => "reset your password".to_owned(),
-        (RequestKind::Change, _) => "change an email address or phone number".to_owned(),
+        (RequestKind::Change, Some(item)) => format!("make this change: {item}"),
+        (RequestKind::Change, None) => "change an email address or phone number".to_owned(),
         (RequestKind::Reenrol, _) => "set up your second sign-in step anew".to_owned(),
         (RequestKind::Lock, _) => "lock your account".to_owned(),
         (RequestKind::Unlock, _) => "lift the freeze on your account".to_owned(),

@@ -9,7 +9,7 @@ mod time;
 
 pub use id::{
     AccountId, AlarmId, ApprovalId, ChallengeId, ContactPointId, FieldId, HoldId, InvitationId,
-    JobId, MessageId, NoticeId, PlanId, ProofId, RequestId, RevealId, SavedCodeId, SessionId,
+    JobId, MessageId, NoticeId, PlanId, ProofId, RecoveryId, RequestId, RevealId, SavedCodeId, SessionId,
     StaffId, TicketId, TokenId,
 };
 pub use kind::{

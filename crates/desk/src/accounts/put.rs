@@ -1,4 +1,5 @@
-//! Putting an account: new, changed or the same. Nothing is ever mailed because of it.
+//! Putting an account: new, changed or the same. Nothing is mailed because of a new one; a known one's
+//! owner is told when a contact point comes.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +11,13 @@ use words::{AccountId, ContactPointId, FieldClass, FieldId, FieldKind, HoldLevel
 
 use super::{
     check::{Incoming, IncomingPoint, IncomingValue},
+    cooling::{NOT_THIS, PointChange},
     document::{AccountDocument, DocumentError, digest_label},
 };
 use crate::{
     catalogue::found_as,
     desk::{Desk, Me},
     error::DeskError,
-    settings::hours,
 };
 
 /// The scope that a token needs to put accounts.
@@ -52,10 +53,10 @@ impl From<DocumentError> for DeskError {
 
 /// When a contact point came, was confirmed and begins to count.
 #[derive(Clone, Copy)]
-struct Dates {
-    registered: Time,
-    confirmed: Option<Time>,
-    effective: Time,
+pub(super) struct Dates {
+    pub(super) registered: Time,
+    pub(super) confirmed: Option<Time>,
+    pub(super) effective: Time,
 }
 
 /// New accounts, sealed and ready to be written.
@@ -92,7 +93,8 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Forbidden`] for people: accounts come from systems, by an admin's token, so that
     /// no conversation can bring in a destination. [`DeskError::Invalid`] names the key that is
-    /// wrong, never the value.
+    /// wrong, never the value. [`DeskError::Conflict`] for a contact point that can't be used on the
+    /// account, or contact points that change too often.
     pub async fn put_account(
         &self,
         me: Option<&Me>,
@@ -169,6 +171,19 @@ impl Desk {
         if account.fingerprint == fingerprint {
             return Ok(Put::Same);
         }
+        if self.was_repudiated(tx, &account, &incoming.points).await? {
+            return Err(NOT_THIS);
+        }
+        // While the account is frozen its contact points stay as they were: whoever comes in by a new
+        // one, or takes the owner's away, waits until the owner has lifted the freeze. The old
+        // fingerprint stays too, so that the next put takes the change up.
+        let frozen = account.hold == HoldLevel::Frozen;
+        let points = if frozen {
+            PointChange::default()
+        } else {
+            self.compare_points(tx, &key, &account, &incoming.points, now)
+                .await?
+        };
         let mut changed = self
             .change_fields(tx, &key, account.id, incoming, &digests, now)
             .await?;
@@ -178,15 +193,12 @@ impl Desk {
         if account.customer_since != incoming.customer_since {
             changed.insert("customer_since".to_owned());
         }
-        // While the account is frozen its contact points stay as they were: whoever comes in by a new
-        // one, or takes the owner's away, waits until the owner has lifted the freeze. The old
-        // fingerprint stays too, so that the next put takes the change up.
-        let frozen = account.hold == HoldLevel::Frozen;
-        if !frozen
-            && self
-                .change_points(tx, &key, account.id, &incoming.points, now)
-                .await?
-        {
+        if account.important != incoming.important {
+            changed.insert("important".to_owned());
+        }
+        if !points.is_none() {
+            self.change_points(tx, actor, &account, &points, now)
+                .await?;
             changed.insert("contact_points".to_owned());
         }
         tx.drop_lookups(account.id).await?;
@@ -196,6 +208,7 @@ impl Desk {
         tx.change_account(&AccountRow {
             display_name: incoming.display_name.clone(),
             customer_since: incoming.customer_since,
+            important: incoming.important,
             fingerprint: if frozen {
                 account.fingerprint.clone()
             } else {
@@ -264,7 +277,7 @@ impl Desk {
             fingerprint,
             hold: HoldLevel::None,
             attempts: 0,
-            important: false,
+            important: incoming.important,
             decoy: false,
             created_at: now,
             updated_at: now,
@@ -297,10 +310,11 @@ impl Desk {
             shown,
             sealed,
             digest: digest.to_vec(),
+            proves: value.proves,
         })
     }
 
-    fn seal_point(
+    pub(super) fn seal_point(
         &self,
         key: &AccountKey,
         account: AccountId,
@@ -409,51 +423,6 @@ impl Desk {
         Ok(changed)
     }
 
-    /// Adds and removes contact points; true if any was. What is new here, or newly confirmed,
-    /// counts after the cooling-off time; what was known keeps its dates.
-    async fn change_points(
-        &self,
-        tx: &mut Tx,
-        key: &AccountKey,
-        account: AccountId,
-        points: &[IncomingPoint],
-        now: Time,
-    ) -> Result<bool, DeskError> {
-        let known = tx.contact_points(account).await?;
-        let cool = now + hours(self.settings.cooling_off_hours);
-        let mut writes = Vec::new();
-        let mut kept = BTreeSet::new();
-        for point in points {
-            let blind = self.vault.blind(point.kind.as_str(), &point.normal).0;
-            let same = |row: &&ContactPointRow| row.kind == point.kind && row.blind == blind;
-            let dates = if let Some(row) = known.iter().find(same) {
-                kept.insert(row.id);
-                if row.confirmed_at.is_some() || point.confirmed_at.is_none() {
-                    continue;
-                }
-                Dates {
-                    registered: row.registered_at,
-                    confirmed: point.confirmed_at,
-                    effective: cool,
-                }
-            } else {
-                // Registered now, as far as the desk can vouch for it.
-                Dates {
-                    registered: now,
-                    confirmed: point.confirmed_at.map(|_| now),
-                    effective: cool,
-                }
-            };
-            writes.push(self.seal_point(key, account, point, dates, now)?);
-        }
-        let removed: Vec<_> = known.iter().filter(|row| !kept.contains(&row.id)).collect();
-        for row in &removed {
-            tx.remove_contact_point(row.id, now).await?;
-        }
-        tx.put_contact_points(&writes).await?;
-        Ok(!writes.is_empty() || !removed.is_empty())
-    }
-
     /// Whether this member of staff may find this account.
     pub(crate) fn may_find(&self, me: &Me, account: &AccountRow) -> bool {
         let facts = self.facts(
@@ -494,6 +463,7 @@ fn fingerprint(key: &AccountKey, incoming: &Incoming, digests: &[[u8; 32]]) -> V
     part(incoming.external_id.as_bytes());
     part(incoming.display_name.as_bytes());
     part(&time(incoming.customer_since));
+    part(&[u8::from(incoming.important)]);
     part(&(incoming.points.len() as u64).to_be_bytes());
     for point in &incoming.points {
         part(point.kind.as_str().as_bytes());

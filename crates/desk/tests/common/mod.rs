@@ -25,7 +25,7 @@ pub(crate) const BIRTH_DATE: &str = "1987-03-14";
 pub(crate) const CARD: &str = "Visa 4183";
 pub(crate) const ORDER: &str = "two teal gizmos with brass knobs";
 pub(crate) const PARCEL: &str = "Locker 88, Harbour Steps";
-pub(crate) const RECEIPT: &str = "7K2P-QX41";
+pub(crate) const RECEIPT: &str = "7K2P-QX41-9DMV-3THN";
 pub(crate) const PASSWORD_CHANGED: &str = "2026-01-02";
 pub(crate) const PDF: &[u8] = b"%PDF-1.7 invoice 10442 for somebody at 14 Marzipan Crossing";
 
@@ -201,8 +201,10 @@ pub(crate) fn letter_kind(letter: &Letter) -> &'static str {
         Letter::Outreach { .. } => "outreach",
         Letter::Reply { .. } => "reply",
         Letter::Planned { .. } => "planned",
+        Letter::Address { .. } => "address",
         Letter::Code { .. } => "code",
         Letter::Frozen { .. } => "frozen",
+        Letter::Erasing { .. } => "erasing",
     }
 }
 
@@ -213,9 +215,10 @@ pub(crate) fn link(letter: &Letter) -> String {
         | Letter::Notice { link, .. }
         | Letter::Outreach { link, .. }
         | Letter::Planned { link, .. }
+        | Letter::Address { link, .. }
         | Letter::Code { link, .. }
         | Letter::Reply { link, .. } => link.clone(),
-        Letter::Frozen { .. } => String::new(),
+        Letter::Frozen { .. } | Letter::Erasing { .. } => String::new(),
     }
 }
 
@@ -256,7 +259,8 @@ pub(crate) fn says(letter: &Letter) -> String {
             expires,
             ..
         } => format!("{what} {item:?} {at} {expires}"),
-        Letter::Frozen { at } => at.to_string(),
+        Letter::Address { expires, .. } => expires.to_string(),
+        Letter::Frozen { at } | Letter::Erasing { at } => at.to_string(),
     }
 }
 

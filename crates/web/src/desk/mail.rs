@@ -83,6 +83,7 @@ fn kind(job: &str, payload: &str) -> String {
         (_, "reply", _) => "Reply",
         (_, "notice", _) => "Notice",
         (_, "frozen", _) => "Notice of the freeze",
+        (_, "textcode", _) => "Code by text message",
         ("hook", _, "reset.confirmed") => "Reset, to the identity provider",
         ("hook", _, "account.lock") => "Lock, to the identity provider",
         ("hook", _, "account.unlock") => "Unlock, to the identity provider",

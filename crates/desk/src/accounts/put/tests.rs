@@ -1,4 +1,5 @@
 use super::*;
+use crate::settings::hours;
 use crate::testing::{World, on_both};
 use std::time::Duration;
 
@@ -192,10 +193,28 @@ fn a_contact_point_that_went_and_came_back_is_new() {
     on_both(|world| async move {
         put(&world, document("robin@mail.example", None, "Elm Row 5")).await;
         put(&world, document("other@mail.example", None, "Elm Row 5")).await;
+        world.clock.pass(hours(73));
+        world.work().await;
         put(&world, document("robin@mail.example", None, "Elm Row 5")).await;
         let (.., points) = stored(&world).await;
+        let robin = points.iter().max_by_key(|point| point.registered_at);
+        assert_eq!(points.len(), 2, "the other one stays meanwhile");
+        assert!(robin.is_some_and(|point| !point.usable(world.desk.now())));
+    });
+}
+
+#[test]
+fn a_contact_point_that_was_about_to_go_stays_if_it_is_sent_again() {
+    on_both(|world| async move {
+        put(&world, document("robin@mail.example", None, "Elm Row 5")).await;
+        put(&world, document("other@mail.example", None, "Elm Row 5")).await;
+        put(&world, document("robin@mail.example", None, "Elm Row 5")).await;
+        world.clock.pass(hours(73));
+        world.work().await;
+        let (.., points) = stored(&world).await;
         assert_eq!(points.len(), 1);
-        assert!(!points[0].usable(world.desk.now()));
+        assert!(points[0].usable(world.desk.now()));
+        assert_eq!(points[0].registered_at.year(), 2019);
     });
 }
 
