@@ -25,6 +25,8 @@ pub(crate) struct Needs {
     pub(crate) clippy: bool,
     pub(crate) postgres: bool,
     pub(crate) chromium: bool,
+    /// The solver that proves policies.
+    pub(crate) cvc5: bool,
     /// Folders with a package.json, below the root; one that isn't there is left out.
     pub(crate) packages: Vec<&'static str>,
 }
@@ -45,6 +47,9 @@ pub(crate) fn install(root: &Path, needs: &Needs, report: &mut Report) {
     let mut apt: Vec<(&str, &[&str])> = Vec::new();
     if needs.postgres && postgres::programs().is_none() {
         apt.push(("postgresql", &["postgresql"]));
+    }
+    if needs.cvc5 && in_path("cvc5").is_none() {
+        apt.push(("cvc5", &["cvc5"]));
     }
     if needs.chromium && !Path::new(CHROMIUM).exists() {
         // Without a font the pages are empty boxes.

@@ -68,6 +68,7 @@ pub(crate) fn test(root: &Path, steps: &[Step]) -> bool {
         clippy: has(Step::Clippy),
         postgres: has(Step::Unit) || has(Step::Postgres),
         chromium: has(Step::Browser),
+        cvc5: has(Step::Unit),
         packages,
     };
     install(root, &needs, &mut report);

@@ -185,18 +185,19 @@ fn fitting(text: &str, shapes: &[FieldKind], catalogue: &Catalogue) -> Vec<Strin
         .filter(|word| !word.is_empty())
         .collect();
     let line = format!(" {} ", words.join(" "));
-    let names = |phrase: &str| line.contains(&format!(" {phrase} "));
+    let speaks_of = |phrase: &str| line.contains(&format!(" {phrase} "));
     let sealed = || {
         catalogue
             .fields()
             .iter()
             .filter(|def| def.class == FieldClass::Sealed)
     };
-    let named = sealed()
-        .filter(|def| names(&def.name.replace('_', " ")) || names(&def.plural.to_lowercase()));
-    let shaped = sealed().filter(|def| shapes.contains(&def.kind));
+    let named = sealed().filter(|def| {
+        speaks_of(&def.name.replace('_', " ")) || speaks_of(&def.plural.to_lowercase())
+    });
+    let by_shape = sealed().filter(|def| shapes.contains(&def.kind));
     let mut out: Vec<String> = Vec::new();
-    for def in named.chain(shaped) {
+    for def in named.chain(by_shape) {
         if !out.contains(&def.name) {
             out.push(def.name.clone());
         }

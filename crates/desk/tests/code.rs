@@ -272,9 +272,10 @@ fn a_code_that_comes_too_late_or_was_replaced_stays_here() {
         let ticket = call(&world, &rep, robin).await;
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
         post(&world).await;
-        let mut failures = world.mail.failures.lock().expect("lock");
-        failures.extend([down(), down(), down()]);
-        drop(failures);
+        {
+            let mut failures = world.mail.failures.lock().expect("lock");
+            failures.extend([down(), down(), down()]);
+        }
         let send = world.desk.send_code(&rep, ticket, asked.id);
         send.await.expect("queued");
         for _ in 0..4 {

@@ -112,6 +112,7 @@ pub(crate) fn together(bounds: &[Bound]) -> Result<PolicySet, BoundError> {
     Ok(all)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn fault(error: impl ToString) -> BoundError {
     BoundError(error.to_string())
 }
@@ -126,37 +127,37 @@ pub fn vocabulary() -> String {
             "principal is Staunch::Staff",
             "true",
             "principal.role",
-            listed(Role::ALL, |word| word.as_str()),
+            listed(Role::ALL, words::Role::as_str),
         ),
         (
             "principal",
             "true",
             "resource.hold",
-            listed(HoldLevel::ALL, |word| word.as_str()),
+            listed(HoldLevel::ALL, words::HoldLevel::as_str),
         ),
         (
             "principal",
             "context has field",
             "context.field.class",
-            listed(FieldClass::ALL, |word| word.as_str()),
+            listed(FieldClass::ALL, words::FieldClass::as_str),
         ),
         (
             "principal",
             "context has field",
             "context.field.kind",
-            listed(FieldKind::ALL, |word| word.as_str()),
+            listed(FieldKind::ALL, words::FieldKind::as_str),
         ),
         (
             "principal",
             "context has destination",
             "context.destination.kind",
-            listed(ContactKind::ALL, |word| word.as_str()),
+            listed(ContactKind::ALL, words::ContactKind::as_str),
         ),
         (
             "principal",
             "context has approval",
             "context.approval.role",
-            listed(Role::ALL, |word| word.as_str()),
+            listed(Role::ALL, words::Role::as_str),
         ),
     ] {
         let _ = writeln!(

@@ -138,6 +138,7 @@ fn proof(kind: ProofKind, record: &Record) -> Option<Proof> {
 }
 
 /// A part that may be missing, but not half read.
+#[expect(clippy::option_option, reason = "half read, missing, there")]
 fn each<T>(part: Option<Record>, read: impl Fn(&Record) -> Option<T>) -> Option<Option<T>> {
     match part {
         Some(record) => read(&record).map(Some),

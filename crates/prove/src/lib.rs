@@ -7,7 +7,7 @@
 //!
 //! The gate doesn't need this to be safe: it checks every decision against the same invariants. The
 //! proof is for whoever writes or audits policies. It takes the solver cvc5 and a heavy compiler of
-//! policies to formulas, which is why it stands in a crate of its own that no other library depends on.
+//! policies to formulas, which is why it stands in a crate of its own that only the program depends on.
 //!
 //! To add a bound: 1. its rule in `bounds.cedar`, with `@id` and `@says`; 2. if it is an invariant of the
 //! gate, the same name there (a test compares the two on random cases); 3. a sabotaged set in
@@ -15,6 +15,7 @@
 
 mod bounds;
 mod case;
+mod command;
 mod prove;
 mod report;
 mod shrink;
@@ -22,6 +23,7 @@ mod solver;
 mod tell;
 
 pub use bounds::{Bound, BoundError, bounds, vocabulary};
+pub use command::Command;
 pub use prove::{Asking, ProveError, prove, prove_with};
 pub use report::{Check, Counterexample, Environment, Outcome, Report};
 pub use solver::{Cvc5, Cvc5Error};

@@ -334,6 +334,7 @@ fn named(text: &str) -> Result<PolicySet, ProveError> {
     PolicySet::from_policies(rules).map_err(formula)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn formula(error: impl ToString) -> ProveError {
     ProveError::Formula(error.to_string())
 }

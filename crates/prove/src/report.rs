@@ -1,6 +1,6 @@
 //! What came out.
 
-use std::{fmt, time::Duration};
+use std::{fmt, fmt::Write as _, time::Duration};
 
 /// A kind of request: who wants what. It is always about an account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,7 +105,7 @@ impl Report {
             };
             let (bound, environment, took) =
                 (&check.bound, &check.environment, seconds(check.took));
-            out += &format!("{word:<9} {took:>8}  {bound}: {environment}\n");
+            let _ = writeln!(out, "{word:<9} {took:>8}  {bound}: {environment}");
         }
         out
     }

@@ -77,16 +77,17 @@ fn account() -> impl Strategy<Value = AccountFacts> {
     })
 }
 
-fn parts() -> impl Strategy<
-    Value = (
-        Option<TicketFacts>,
-        Option<Field>,
-        Option<Destination>,
-        Option<Effect>,
-        Option<Approval>,
-        Option<i64>,
-    ),
-> {
+/// What a case may have or lack.
+type Parts = (
+    Option<TicketFacts>,
+    Option<Field>,
+    Option<Destination>,
+    Option<Effect>,
+    Option<Approval>,
+    Option<i64>,
+);
+
+fn parts() -> impl Strategy<Value = Parts> {
     let ticket = (good(), good()).prop_map(|(open, about)| TicketFacts {
         id: TicketId(id(3)),
         open,

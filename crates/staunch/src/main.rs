@@ -19,7 +19,7 @@ mod token;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
 /// A customer-support help desk that can't be talked into giving a customer away.
 #[derive(Parser)]
@@ -75,7 +75,7 @@ pub(crate) struct Place {
     config: Option<PathBuf>,
 }
 
-fn main() -> Result<()> {
+fn main() -> Result<ExitCode> {
     let cli = Cli::parse();
     // Whatever is written here is for its owner alone, the database and its side files included.
     rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
@@ -91,13 +91,14 @@ fn main() -> Result<()> {
         Command::Decoys(command) => run(decoys::run(command)),
         Command::Token(command) => run(token::run(command)),
         Command::Staff(command) => run(staff::run(command)),
-        Command::Policy(command) => run(policy::run(command)),
+        Command::Policy(command) => return run(policy::run(command)),
         Command::Ledger(command) => run(journal::run(command)),
         Command::Attack(command) => run(attacks::run(command)),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
-fn run(work: impl Future<Output = Result<()>>) -> Result<()> {
+fn run<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?

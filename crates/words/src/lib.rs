@@ -13,9 +13,9 @@ pub use id::{
     StaffId, TicketId, TokenId,
 };
 pub use kind::{
-    AlarmKind, ChallengeKind, Channel, ContactKind, FieldClass, FieldKind, HoldLevel, InvitationEnd,
-    MessageKind, PlanKind, ProofKind, Queue, RequestKind, RequestState, Role, TicketKind,
-    TicketState, UnknownWordError,
+    AlarmKind, ChallengeKind, Channel, ContactKind, FieldClass, FieldKind, HoldLevel,
+    InvitationEnd, MessageKind, PlanKind, ProofKind, Queue, RequestKind, RequestState, Role,
+    TicketKind, TicketState, UnknownWordError,
 };
 pub use time::{Clock, Time, TimeError};
 
