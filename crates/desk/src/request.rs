@@ -620,6 +620,7 @@ impl Desk {
                 now,
             )
             .await?
+            && !words::sabotage::off("question-limit")
         {
             return Err(DeskError::Limited(until));
         }
