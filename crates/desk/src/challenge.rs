@@ -6,6 +6,7 @@ use store::{AccountRow, ChallengeRow, JobRow, NewJob, RequestRow, TicketRow, Tx}
 use words::{
     ChallengeKind, Channel, ContactKind, JobId, MessageKind, PlanKind, ProofKind, RequestId, RequestKind,
     RequestState, TicketId, TicketState, Time,
+    sabotage::off,
 };
 
 use crate::{
@@ -263,7 +264,8 @@ impl Desk {
         Ok(OwnerPage {
             question,
             answer,
-            over: answer.is_none() && (row.expires_at <= self.now() || closed),
+            over: answer.is_none()
+                && (row.expires_at <= self.now() && !off("link-expires") || closed),
             expires: row.expires_at,
             stopped: answer == Some(Answer::Yes)
                 && request.is_some_and(|r| {
@@ -371,7 +373,7 @@ impl Desk {
             }
             (ChallengeKind::Cancel, _) => {
                 let request = request.as_ref().ok_or(DeskError::NotFound)?;
-                if self.cancel(&mut tx, &account, &ticket, request).await? {
+                if !off("cancel") && self.cancel(&mut tx, &account, &ticket, request).await? {
                     let story = format!(
                         "Confirmed: \"{}\"; then cancelled at a contact point on file: it wasn't me.",
                         request.label
@@ -391,6 +393,9 @@ impl Desk {
                     story += &also_told(&mut tx, id).await?;
                 }
                 let reason = "The owner said that a contact made in their name was not theirs.";
+                if off("not-me-freezes") {
+                    return self.page(&row, request.as_ref());
+                }
                 self.freeze(&mut tx, &account, &ticket, None, reason, &story)
                     .await?;
             }
@@ -601,7 +606,7 @@ impl Desk {
             .account_named(&hook.data.account)
             .await?
             .ok_or(DeskError::NotFound)?;
-        let frozen = account.hold == words::HoldLevel::Frozen;
+        let frozen = account.hold == words::HoldLevel::Frozen && !off("hook-held");
         Ok(match hook.kind.as_str() {
             RESET | ACT | FACTOR => {
                 // A yes is carried out within four lives of its link: long enough for an identity

@@ -58,7 +58,7 @@ impl Desk {
         account: &AccountRow,
         ticket: Option<&TicketRow>,
     ) -> Result<(), DeskError> {
-        if account.decoy {
+        if account.decoy && !words::sabotage::off("decoy-alarm") {
             self.alarm(tx, kind, me, Some(account.id), ticket).await?;
         }
         Ok(())

@@ -12,6 +12,7 @@ use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
     MessageId, PlanId, PlanKind, RequestId, RequestKind, RequestState, TicketId, Time,
+    sabotage::off,
 };
 use zeroize::Zeroizing;
 
@@ -254,6 +255,9 @@ impl Desk {
             _ => Action::Notify,
         };
         let mut facts = self.facts(Actor::Desk, action, &account, ticket.as_ref(), Some(&point));
+        if off("hold-at-sending") {
+            facts.account.hold = HoldLevel::None;
+        }
         let mut field = None;
         let mut copy = None;
         if let LetterRef::Delivery { request } = &mail.letter {
@@ -319,7 +323,7 @@ impl Desk {
             let why = "something changed at that moment; it is decided anew".to_owned();
             return Ok(Some(CarrierError::Later(why)));
         };
-        if account.decoy {
+        if account.decoy && !off("decoy-letters") {
             // Nobody lives there. To whoever works here it looks as if it had left.
             self.letter_sent(job, &mail, ticket.as_ref()).await?;
             return Ok(None);
@@ -542,7 +546,11 @@ impl Desk {
             }
             _ => ("mail.leaving", Left::Again),
         };
-        tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket).with("try", job.tries));
+        if !off("recorded-first") {
+            tx.entry(
+                mail_entry(self.entry("desk", kind), job, mail, ticket).with("try", job.tries),
+            );
+        }
         tx.commit().await?;
         Ok(Some(left))
     }

@@ -14,6 +14,9 @@ impl Desk {
     /// Tells the owners of what is due. Returns how many accounts were looked at.
     pub(crate) async fn tell_owners(&self) -> Result<usize, DeskError> {
         let now = self.now();
+        if words::sabotage::off("notices") {
+            return Ok(0);
+        }
         let due = self.store.read().await?.accounts_to_tell(now, 100).await?;
         for account in &due {
             self.tell(*account, now).await?;

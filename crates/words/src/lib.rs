@@ -5,6 +5,7 @@
 
 mod id;
 mod kind;
+pub mod sabotage;
 mod time;
 
 pub use id::{

@@ -203,7 +203,9 @@ impl Desk {
         me: &Me,
         request: &RequestRow,
     ) -> Result<bool, DeskError> {
-        if me.scopes.is_some() || request.staff_id == Some(me.id) {
+        if me.scopes.is_some()
+            || request.staff_id == Some(me.id) && !words::sabotage::off("second-person")
+        {
             return Ok(false);
         }
         let first = match request.staff_id {
