@@ -23,9 +23,12 @@ pub use reason::Decline;
 /// Hours that a second person has, and that their leave counts.
 pub(crate) const HOURS: u64 = 24;
 
-/// Whether a request waits for a second person, and nobody else: the owner was not asked yet.
-pub(crate) fn waits_for_second(request: &RequestRow) -> bool {
-    request.state == RequestState::Waiting && request.contact_point_id.is_none()
+/// Whether a request waits for a second person, and nobody else: the owner was not asked yet. (A reset
+/// without a place to ask at waits for a receipt.)
+pub fn waits_for_second(request: &RequestRow) -> bool {
+    request.state == RequestState::Waiting
+        && request.contact_point_id.is_none()
+        && request.kind != RequestKind::Reset
 }
 
 impl Desk {

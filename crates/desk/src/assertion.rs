@@ -11,9 +11,11 @@ use base64::{
 };
 use serde::{Deserialize, Serialize};
 use store::{RequestRow, Tx};
-use words::{ProofKind, RequestId, RequestState, Time};
+use words::{ProofKind, RequestId, RequestKind, RequestState, Time};
 
-use crate::{desk::Desk, error::DeskError, proof::Ground, settings::minutes};
+use crate::{
+    approve::waits_for_second, desk::Desk, error::DeskError, proof::Ground, settings::minutes,
+};
 
 /// The longest that is looked at, in bytes.
 const LONGEST: usize = 4_096;
@@ -74,6 +76,9 @@ struct Claims {
     jti: String,
     iat: i64,
     exp: i64,
+    /// From when on it counts, if it says so.
+    #[serde(default)]
+    nbf: Option<i64>,
     /// When the owner signed in.
     auth_time: i64,
     /// The request that they approve,
@@ -119,15 +124,23 @@ impl Desk {
         tx.queue_for_account(request.account_id).await?;
         let request = tx.request(claims.request).await?.ok_or(REFUSED)?;
         let account = self.account(&mut tx, request.account_id).await?;
-        if account.external_id != claims.sub {
-            return self.of_another(tx, &request).await;
-        }
         let mark = format!("{}\n{}", claims.iss, claims.jti);
         let source = self.vault.blind("assertion", &mark).0.to_vec();
+        let marks = [source.clone()];
+        if tx.served(&source).await? || tx.receipt_spent(&marks).await? {
+            return Err(REFUSED);
+        }
+        if account.external_id != claims.sub {
+            // Once: sent again and again it would be one attempt each.
+            tx.spend_receipt(&marks, now).await?;
+            return self.of_another(tx, &request).await;
+        }
+        // Before a second person's leave a yes would end what waits for that.
+        let asked = !waits_for_second(&request) || request.kind == RequestKind::Unlock;
         if request.state != RequestState::Waiting
+            || !asked
             || request.expires_at.is_some_and(|at| at <= now)
             || request.kind.as_str() != claims.approves
-            || tx.served(&source).await?
         {
             return Err(REFUSED);
         }
@@ -140,9 +153,16 @@ impl Desk {
             ..Ground::default()
         };
         self.prove(&mut tx, &request, ProofKind::Session, ground)
-            .await?;
+            .await
+            .map_err(|error| match error {
+                DeskError::Conflict(_) => REFUSED,
+                error => error,
+            })?;
         self.advance(&mut tx, &account, &ticket, &request).await?;
-        let state = tx.request(request.id).await?.map_or(request.state, |r| r.state);
+        let state = tx
+            .request(request.id)
+            .await?
+            .map_or(request.state, |r| r.state);
         self.awake(&mut tx, ticket.id).await?;
         self.commit(tx).await?;
         Ok(state)
@@ -178,6 +198,7 @@ impl Desk {
             && claims.aud == self.settings.base_url
             && (16..=128).contains(&claims.jti.len())
             && claims.iat <= now + AHEAD
+            && claims.nbf.is_none_or(|nbf| nbf <= now + AHEAD)
             && claims.exp > now
             && claims.exp > claims.iat
             && claims.exp.saturating_sub(claims.iat) <= LIVES

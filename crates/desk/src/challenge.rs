@@ -4,9 +4,8 @@ use gate::{Action, Actor, Outcome};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ChallengeRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
 use words::{
-    ChallengeKind, Channel, ContactKind, JobId, MessageKind, PlanKind, ProofKind, RequestId, RequestKind,
-    RequestState, TicketId, TicketState, Time,
-    sabotage::off,
+    ChallengeKind, Channel, ContactKind, JobId, MessageKind, PlanKind, ProofKind, RequestId,
+    RequestKind, RequestState, TicketId, TicketState, Time, sabotage::off,
 };
 
 use crate::{
@@ -257,6 +256,11 @@ impl Desk {
         };
         let open = match row.kind {
             ChallengeKind::Cancel | ChallengeKind::Address => RequestState::Cooling,
+            // Proven in two other ways: their page is still where the new value is typed, or the codes
+            // are made.
+            ChallengeKind::Confirm if request.is_some_and(|r| self.goes_on(r)) => {
+                RequestState::Ready
+            }
             _ => RequestState::Waiting,
         };
         let closed = request.is_some_and(|r| answer.is_none() && r.state != open);
@@ -338,12 +342,15 @@ impl Desk {
         match (row.kind, answer) {
             (ChallengeKind::Confirm, Answer::Yes) => {
                 let request = request.as_ref().ok_or(DeskError::NotFound)?;
-                self.confirmed(&mut tx, &row, &account, &ticket, request)
-                    .await?;
+                // What is ready was proven before.
+                if request.state == RequestState::Waiting {
+                    self.confirmed(&mut tx, &row, &account, &ticket, request)
+                        .await?;
+                }
             }
             (ChallengeKind::Confirm, Answer::No) => {
                 if let Some(request) = &request {
-                    tx.move_request(request.id, RequestState::Waiting, RequestState::Denied, now)
+                    tx.move_request(request.id, request.state, RequestState::Denied, now)
                         .await?;
                 }
                 let asked = request.as_ref().map_or("this", |r| r.label.as_str());

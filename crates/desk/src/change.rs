@@ -13,7 +13,7 @@ use words::{
     RequestKind, RequestState, Time,
 };
 
-use crate::{desk::Desk, error::DeskError, request::About};
+use crate::{desk::Desk, error::DeskError, request::About, saved::is_codes};
 pub use typed::Typed;
 
 /// What a request names to change a contact point; any other name is a field's.
@@ -30,13 +30,13 @@ pub(crate) struct NewPoint {
 }
 
 impl NewPoint {
-    /// What a rep and the owner call it.
-    pub(crate) fn label(self) -> &'static str {
+    /// What a rep and the owner call it: `change of the email of 1 May 2019`, so that the owner knows
+    /// which one goes. `item` is the choice that was made.
+    pub(crate) fn label(self, item: &str) -> String {
         match (self.kind, self.replaces) {
-            (ContactKind::Email, None) => "new email address",
-            (ContactKind::Phone, None) => "new phone number",
-            (ContactKind::Email, Some(_)) => "change of an email address",
-            (ContactKind::Phone, Some(_)) => "change of a phone number",
+            (ContactKind::Email, None) => "new email address".to_owned(),
+            (ContactKind::Phone, None) => "new phone number".to_owned(),
+            (_, Some(_)) => format!("change of {}", item.replace(" on file since ", " of ")),
         }
     }
 }
@@ -53,9 +53,8 @@ pub enum Entering {
 }
 
 /// Something that can be changed, for the list of what can be asked for.
-pub(crate) struct ChangeOffer<'a> {
+pub(crate) struct ChangeOffer {
     pub(crate) field: String,
-    pub(crate) row: Option<&'a FieldRow>,
     pub(crate) items: Vec<String>,
     pub(crate) title: String,
     pub(crate) explains: String,
@@ -63,12 +62,12 @@ pub(crate) struct ChangeOffer<'a> {
 
 impl Desk {
     /// What can be changed on an account.
-    pub(crate) fn change_offers<'a>(
+    pub(crate) fn change_offers(
         &self,
-        fields: &'a [FieldRow],
+        fields: &[FieldRow],
         points: &[ContactPointRow],
         goes: &str,
-    ) -> Vec<ChangeOffer<'a>> {
+    ) -> Vec<ChangeOffer> {
         let explains = format!(
             "asks at {goes}; the owner confirms it in two steps, types the new one there, and it counts {} hours later",
             self.settings.cooling_off_hours
@@ -76,7 +75,6 @@ impl Desk {
         let items = self.choices(points).into_iter().map(|(item, _)| item);
         let mut offers = vec![ChangeOffer {
             field: POINT.to_owned(),
-            row: None,
             items: items.collect(),
             title: "Change an email or phone number".to_owned(),
             explains: explains.clone(),
@@ -84,7 +82,6 @@ impl Desk {
         let fields = fields.iter().filter(|row| self.may_change(row));
         offers.extend(fields.map(|row| ChangeOffer {
             field: row.name.clone(),
-            row: Some(row),
             items: Vec::new(),
             title: format!("Change the {}", self.catalogue.label(&row.name, &row.item)),
             explains: explains.clone(),
@@ -188,6 +185,13 @@ impl Desk {
         })
     }
 
+    /// Whether a confirmed request goes on at the page of its question.
+    pub(crate) fn goes_on(&self, request: &RequestRow) -> bool {
+        request.state == RequestState::Ready
+            && (request.kind == RequestKind::Change || is_codes(request))
+            && request.expires_at.is_some_and(|at| self.now() < at)
+    }
+
     /// Whether the time for typing is over, although nothing swept it yet.
     pub(crate) fn lapsed(&self, request: &RequestRow) -> bool {
         request.kind == RequestKind::Change
@@ -250,7 +254,8 @@ impl Desk {
     ) -> Result<bool, DeskError> {
         let now = self.now();
         Ok(match plan.kind {
-            PlanKind::Point => {
+            // Without one it only takes something away.
+            PlanKind::Point if plan.contact_point_id.is_some() => {
                 let coming = tx.coming_points(request.id).await?;
                 coming.iter().any(|point| point.usable(now))
             }

@@ -263,7 +263,7 @@ impl Desk {
         }
         let about = crate::request::About::read(&request.detail)?;
         if about.action.as_deref() == Some(saved::CODES) {
-            return Ok(Some(saved::effect(about.proofs.unwrap_or(2))));
+            return Ok(Some(saved::effect()));
         }
         Ok(about
             .action

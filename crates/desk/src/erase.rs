@@ -67,6 +67,7 @@ impl Desk {
         };
         let blank = serde_json::to_string(&blank).map_err(|e| DeskError::json(&e))?;
         tx.erase_account(account.id, &blank, self.now()).await?;
+        self.mark_journal(tx).await?;
         tx.entry(
             self.entry("desk", "account.erased")
                 .with_account(account.id.to_string())

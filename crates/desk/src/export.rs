@@ -127,6 +127,8 @@ impl Desk {
         to: &ContactPointRow,
     ) -> Result<Option<Content>, DeskError> {
         let mut files = Vec::new();
+        // Of which field each file is.
+        let mut of_files: Vec<usize> = Vec::new();
         let mut left_out = Vec::new();
         let mut fields = Vec::new();
         let mut kept_secret = Vec::new();
@@ -161,6 +163,7 @@ impl Desk {
                             left_out.push(label);
                         } else {
                             size += bytes.len();
+                            of_files.push(fields.len());
                             files.push(Attached {
                                 file_name,
                                 media_type,
@@ -173,7 +176,7 @@ impl Desk {
             }
             fields.push(copied);
         }
-        let copy = Copy {
+        let mut copy = Copy {
             made_at: self.now().to_string(),
             company: self.settings.company.clone(),
             account_number: account.external_id.clone(),
@@ -186,17 +189,23 @@ impl Desk {
             given_out: copied_disclosures(tx, account).await?,
             logins: copied_logins(tx, account).await?,
         };
-        let json =
-            Zeroizing::new(serde_json::to_vec_pretty(&copy).map_err(|e| DeskError::json(&e))?);
-        let page = Zeroizing::new(page::page(&copy).into_bytes());
-        // What people read comes first; a document stays behind rather than that.
-        while size + json.len() + page.len() > LIMIT {
-            let Some(last) = files.pop() else {
+        let (json, page) = loop {
+            let json =
+                Zeroizing::new(serde_json::to_vec_pretty(&copy).map_err(|e| DeskError::json(&e))?);
+            let page = Zeroizing::new(page::page(&copy).into_bytes());
+            if size + json.len() + page.len() <= LIMIT {
+                break (json, page);
+            }
+            // What people read comes first; a document stays behind rather than that, and it says so.
+            let (Some(last), Some(field)) = (files.pop(), of_files.pop()) else {
                 return Ok(None);
             };
             size -= last.bytes.len();
-            left_out.push(last.file_name);
-        }
+            if let Some(field) = copy.fields.get_mut(field) {
+                field.left_out = true;
+                left_out.push(field.title.clone());
+            }
+        };
         files.splice(
             0..0,
             [

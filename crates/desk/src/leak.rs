@@ -333,6 +333,10 @@ impl Desk {
         freed: &[FieldId],
         text: &str,
     ) -> Result<bool, DeskError> {
+        if account.data_key.is_empty() {
+            // It was erased: there is nothing left to tell.
+            return Ok(false);
+        }
         let key = self.key(account)?;
         let reading = Reading::of(text);
         let mut told = false;

@@ -7,9 +7,9 @@
 //! `tx.entry` before `tx.commit`; 4. a route in `web`, whose rights test finds it by itself.
 
 pub mod accounts;
-pub mod assertion;
 mod alarm;
 mod approve;
+pub mod assertion;
 mod careful;
 pub mod catalogue;
 mod challenge;
@@ -49,7 +49,7 @@ mod view;
 pub mod watching;
 mod work;
 
-pub use approve::Decline;
+pub use approve::{Decline, waits_for_second};
 pub use challenge::{Answer, OwnerPage, OwnerQuestion};
 pub use change::{Entering, Typed};
 pub use code::CodeView;

@@ -11,8 +11,7 @@ use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, Tick
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
-    MessageId, PlanId, PlanKind, RequestId, RequestKind, RequestState, TicketId, Time,
-    sabotage::off,
+    MessageId, PlanId, RequestId, RequestKind, RequestState, TicketId, Time, sabotage::off,
 };
 use zeroize::Zeroizing;
 
@@ -451,11 +450,7 @@ impl Desk {
                     what: row.kind,
                     channel: ticket.map_or(Channel::Api, |t| t.channel),
                     at: row.made_at,
-                    // The owner has a day from now, however late this letter is.
-                    effective: match (row.kind, row.told_at) {
-                        (PlanKind::Thaw, None) => row.effective_at.max(self.now() + hours(24)),
-                        _ => row.effective_at,
-                    },
+                    effective: self.takes_effect(&row),
                     link,
                 }
             }

@@ -5,14 +5,12 @@ use gate::{Action, Actor, Approval, Decision, Facts};
 use std::time::Duration;
 use store::{AccountRow, ContactPointRow, FieldRow, ProofRow, RequestRow, TicketRow, Tx};
 use words::{
-    ChallengeId, ContactKind, ContactPointId, ProofId, ProofKind, RequestKind, Time,
-    sabotage::off,
+    ChallengeId, ContactKind, ContactPointId, ProofId, ProofKind, RequestKind, Time, sabotage::off,
 };
 
 use crate::{
     desk::{Desk, field_facts},
     error::DeskError,
-    recover,
     request::frozen_since,
 };
 
@@ -202,10 +200,14 @@ impl Desk {
         if ways.is_empty() {
             return Ok(ways);
         }
-        if fields.iter().any(|row| recover::counts(row, ticket, since)) {
+        if fields
+            .iter()
+            .any(|row| self.receipt_counts(row, account, ticket, since))
+        {
             ways.push(ProofKind::Receipt);
         }
-        if tx.saved_codes_left(account.id, now).await? > 0 {
+        let then = since.map_or(now, |since| since.min(now));
+        if tx.saved_codes_left(account.id, then).await? > 0 {
             ways.push(ProofKind::Saved);
         }
         Ok(ways)

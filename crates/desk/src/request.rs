@@ -8,14 +8,14 @@ use gate::{Action, Actor, Decision, Effect, Outcome};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ContactPointRow, FieldRow, RequestRow, StoreError, TicketRow, Tx};
 use words::{
-    AlarmKind, ChallengeKind, Channel, ContactKind, ContactPointId, FieldClass, FieldKind, HoldLevel,
-    MessageKind, RequestId, RequestKind, RequestState, TicketKind, TicketState,
+    AlarmKind, ChallengeKind, Channel, ContactKind, ContactPointId, FieldClass, FieldKind,
+    HoldLevel, MessageKind, RequestId, RequestKind, RequestState, TicketKind, TicketState,
 };
 
 use crate::{
     catalogue::{CatalogueAction, CatalogueField},
-    change::NewPoint,
     challenge::Detail,
+    change::NewPoint,
     desk::{Desk, Me, field_facts, outcome_word},
     error::DeskError,
     mailroom::LetterRef,
@@ -81,9 +81,6 @@ pub(crate) struct About {
     /// The company's action.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    /// How many proofs the desk's own action needs of this account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub proofs: Option<i64>,
     /// The contact point that is added or replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub point: Option<NewPoint>,
@@ -296,28 +293,38 @@ impl Desk {
             );
         }
         for offer in self.change_offers(fields, points, &goes) {
-            let decision = ask(RequestKind::Change, offer.row);
+            let (mut decision, eyes) = second(RequestKind::Change, None);
+            let mut explains = offer.explains;
+            if eyes {
+                decision.outcome = Outcome::Challenge;
+                explains = format!("a second person agrees first; then {explains}");
+            }
             push(
                 RequestKind::Change,
                 &offer.field,
                 offer.items,
                 offer.title,
-                offer.explains,
+                explains,
                 decision,
             );
         }
         for (kind, field, title, explains, decision) in self.seldom_offers(&goes, &second) {
             push(kind, &field, vec![], title, explains, decision);
         }
-        let proofs = saved::proofs(&ways.now);
-        let (codes, _) = second(RequestKind::Act, Some(saved::effect(proofs)));
-        if codes.outcome == Outcome::Challenge {
+        let (mut codes, eyes) = second(RequestKind::Act, Some(saved::effect()));
+        if eyes || codes.outcome == Outcome::Challenge {
+            let mut explains =
+                format!("asks at {goes}; their own page makes them, and nobody here sees them");
+            if eyes {
+                codes.outcome = Outcome::Challenge;
+                explains = format!("a second person agrees first; then {explains}");
+            }
             push(
                 RequestKind::Act,
                 saved::CODES,
                 vec![],
                 "Offer the owner recovery codes".to_owned(),
-                format!("asks at {goes}; their own page makes them, and nobody here sees them"),
+                explains,
                 codes,
             );
         }
@@ -347,9 +354,7 @@ impl Desk {
         field: &str,
         item: &str,
     ) -> Result<Asked, DeskError> {
-        if kind == RequestKind::Act && field == saved::CODES {
-            return self.ask_for_codes(me, number).await;
-        }
+        let codes = kind == RequestKind::Act && field == saved::CODES;
         let mut tx = self.store.begin().await?;
         let ticket = self.act_on(&mut tx, me, number).await?;
         let account = self.account_of(&mut tx, &ticket).await?;
@@ -363,14 +368,23 @@ impl Desk {
         let row = self
             .asked_field(&mut tx, &account, kind, field, item)
             .await?;
-        let action = self.asked_action(kind, field)?;
+        let action = if codes {
+            None
+        } else {
+            self.asked_action(kind, field)?
+        };
         let label = match action {
             Some(action) => action.title.clone(),
+            None if codes => saved::LABEL.to_owned(),
             None => self.request_label(kind, row.as_ref()),
         };
         let point = self.changed_point(&points, kind, row.as_ref(), item)?;
-        let label = point.map_or(label, |point| point.label().to_owned());
-        let about = About::of(action, point)?;
+        let label = point.map_or(label, |point| point.label(item));
+        let about = if codes {
+            saved::about()?
+        } else {
+            About::of(action, point)?
+        };
         if kind == RequestKind::Reveal
             && row
                 .as_ref()
@@ -390,6 +404,9 @@ impl Desk {
         if kind == RequestKind::Unlock && account.hold == HoldLevel::None {
             return Err(DeskError::Conflict("this account is not held"));
         }
+        if codes {
+            self.no_codes_coming(&mut tx, &account).await?;
+        }
 
         let mut facts = self.facts(
             Actor::Staff(me.id, me.role),
@@ -400,7 +417,11 @@ impl Desk {
         );
         facts.field = row.as_ref().map(field_facts);
         facts.ways = self.ways(&mut tx, &account, &ticket, kind).await?;
-        facts.effect = action.map(CatalogueAction::effect);
+        facts.effect = if codes {
+            Some(saved::effect())
+        } else {
+            action.map(CatalogueAction::effect)
+        };
         let decision = as_offered(kind, self.decide(&facts));
         let (decision, second) = self.with_leave(&facts, decision);
         let id = self.id(RequestId::new);
@@ -419,6 +440,9 @@ impl Desk {
         }
         if let Some(action) = action {
             entry = entry.with("action", action.name.clone());
+        }
+        if codes {
+            entry = entry.with("action", saved::CODES);
         }
         tx.entry(entry);
 
@@ -474,11 +498,7 @@ impl Desk {
             Outcome::Refuse if self.needs_two(&mut tx, &case, kind, &decision).await? => {
                 self.waits_for_two(&mut tx, &case).await?
             }
-            Outcome::Refuse
-                if self
-                    .needs_receipt(&mut tx, &case, kind, &decision)
-                    .await? =>
-            {
+            Outcome::Refuse if self.needs_receipt(&mut tx, &case, kind, &decision).await? => {
                 self.waits_for_a_receipt(&mut tx, &case).await?
             }
             Outcome::Refuse => {
@@ -533,7 +553,10 @@ impl Desk {
             }
             (RequestKind::Reset, _) => "password reset".to_owned(),
             (RequestKind::Change, Some(row)) => {
-                format!("change of the {}", self.catalogue.label(&row.name, &row.item))
+                format!(
+                    "change of the {}",
+                    self.catalogue.label(&row.name, &row.item)
+                )
             }
             (RequestKind::Change, None) => "change of a contact point".to_owned(),
             (RequestKind::Reenrol, _) => "removal of the second sign-in step".to_owned(),
@@ -672,6 +695,7 @@ impl Desk {
                 ASKED_BY_TEXT
             }
             RequestKind::Reveal => ASKED_TO_SEE,
+            RequestKind::Act if case.about == saved::about()? => saved::WORDS,
             _ => &decision.words,
         };
         self.question(
@@ -825,7 +849,7 @@ impl Desk {
             reason: reason.to_owned(),
             words: words.to_owned(),
             rule: rule.to_owned(),
-            second: state == RequestState::Waiting && point.is_none(),
+            second: state == RequestState::Waiting && point.is_none() && kind != RequestKind::Reset,
         })
     }
 

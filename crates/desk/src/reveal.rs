@@ -204,9 +204,13 @@ impl Desk {
         })
         .await?;
         tx.entry(
-            entry(if off("reveal-recorded") { "request.noted" } else { "disclosure.revealed" })
-                .with("field", field.name)
-                .with("field_id", field.id.to_string()),
+            entry(if off("reveal-recorded") {
+                "request.noted"
+            } else {
+                "disclosure.revealed"
+            })
+            .with("field", field.name)
+            .with("field_id", field.id.to_string()),
         );
         let what = shown_label(&request).to_owned();
         let text = format!("Shown to {}: {what}.", me.name);

@@ -1,180 +1,61 @@
 //! Saved recovery codes: made by the owner on their own page, shown there once, and good after their
 //! cooling-off time. (NIST SP 800-63B-4 4.2.1.)
 //!
-//! A rep can only have the question sent. The owner says yes at the registered email and takes a second
-//! step where they have one; then the page makes the codes. INVARIANT: a code stands on that page and
-//! nowhere else. What is kept is a keyed digest of each.
+//! A rep can only have the question sent. The owner says yes at a registered contact point and takes a
+//! second step; then the page makes the codes. INVARIANT: a code stands on that page and nowhere else.
+//! What is kept is a keyed digest of each.
+//!
+//! RULE: making them takes two proofs of different kinds, always. A code is a second kind beside the
+//! one that the owner is asked by; made by that one alone, it would be the same kind once more, and
+//! whoever holds the mailbox would have "two of different kinds" three days later (NIST SP 800-63B-4
+//! 4.2.2.2). So an account with one way only has no codes; they would open nothing for it, as every
+//! request begins with the question at that contact point.
 
-use gate::{Action, Actor, Effect, Outcome};
+use gate::Effect;
 use receipt::{Code, RecoveryCodes};
 use store::{AccountRow, ChallengeRow, PlanRow, RequestRow, TicketRow, Tx};
 use vault::{AccountKey, hash};
 use words::{
-    AlarmKind, ChallengeKind, MessageKind, PlanKind, ProofKind, RequestId, RequestKind, RequestState,
-    SavedCodeId, TicketState,
+    ChallengeKind, MessageKind, PlanKind, ProofKind, RequestKind, RequestState, SavedCodeId, Time,
 };
 use zeroize::Zeroizing;
 
-use crate::{
-    challenge::Detail,
-    desk::{Desk, Me, outcome_word},
-    error::DeskError,
-    mailroom::LetterRef,
-    request::{About, Asked},
-    settings::{hours, minutes},
-    ticket::refused,
-};
+use crate::{desk::Desk, error::DeskError, request::About, settings::minutes};
 
 /// The desk's own action behind it. No catalogue has one of this name: theirs hold no space.
 pub(crate) const CODES: &str = "recovery codes";
 /// What the question and the ticket call it.
-const LABEL: &str = "new recovery codes";
+pub(crate) const LABEL: &str = "new recovery codes";
 /// Minutes in which the page makes them, once it was confirmed.
 const PAGE_MINUTES: u64 = 60;
+const SHOWN_BEFORE: DeskError = DeskError::Conflict(
+    "the codes are shown once, and that was before; ask our support for a new page",
+);
 /// What the rep can say.
-const WORDS: &str = "I've sent a question to the email on your account. Once you say yes there, the page makes recovery codes for you. I never see them.";
+pub(crate) const WORDS: &str = "I've sent a question to the email on your account. Once you say yes there, the page makes recovery codes for you. I never see them.";
 
 impl Desk {
-    /// Sends the owner a question whose page makes recovery codes once they confirmed it.
-    ///
-    /// # Errors
-    /// [`DeskError::Conflict`] if the ticket is closed, or codes were asked for or made just now;
-    /// [`DeskError::Limited`] if the owner was asked too much; [`DeskError::Refused`] if the gate says
-    /// no, such as for an account that can't be asked.
-    pub async fn ask_for_codes(&self, me: &Me, number: i64) -> Result<Asked, DeskError> {
-        let now = self.now();
-        let mut tx = self.store.begin().await?;
-        let ticket = self.act_on(&mut tx, me, number).await?;
-        let account = self.account_of(&mut tx, &ticket).await?;
-        if ticket.state == TicketState::Closed {
-            return Err(DeskError::Conflict(
-                "this ticket is closed; open it again first, so that the owner hears of it",
-            ));
-        }
-        self.notice_decoy(&mut tx, AlarmKind::DecoyAsked, me, &account, Some(&ticket))
-            .await?;
+    /// Refuses to ask for codes where new ones are on their way already.
+    pub(crate) async fn no_codes_coming(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+    ) -> Result<(), DeskError> {
         let making = tx.plans(account.id).await?;
         if making.iter().any(|plan| plan.kind == PlanKind::Saved) {
             return Err(DeskError::Conflict(
                 "new codes were made already and wait out their cooling-off time",
             ));
         }
-        let waiting = tx
-            .waiting_request(account.id, RequestKind::Act)
-            .await?
-            .is_some_and(|request| is_codes(&request));
-        if waiting {
+        let ready = tx.ready_requests(account.id, RequestKind::Act).await?;
+        if ready.iter().any(|request| {
+            is_codes(request) && request.expires_at.is_some_and(|at| at > self.now())
+        }) {
             return Err(DeskError::Conflict(
-                "the owner was asked this already and has not answered yet",
+                "the owner has confirmed it, and their page makes the codes; wait an hour",
             ));
         }
-        let ways = self.ways(&mut tx, &account, &ticket, RequestKind::Act).await?;
-        let proofs = proofs(&ways);
-        let mut facts = self.facts(
-            Actor::Staff(me.id, me.role),
-            Action::Request(RequestKind::Act),
-            &account,
-            Some(&ticket),
-            None,
-        );
-        facts.ways = ways;
-        facts.effect = Some(effect(proofs));
-        let decision = self.decide(&facts);
-        let id = self.id(RequestId::new);
-        tx.entry(
-            self.by(me, "request.decided")
-                .with_account(account.id.to_string())
-                .with_ticket(number)
-                .with("request", id.to_string())
-                .with("kind", RequestKind::Act.as_str())
-                .with("action", CODES)
-                .with("outcome", outcome_word(decision.outcome))
-                .with("rule", decision.rule.clone()),
-        );
-        let points = tx.contact_points(account.id).await?;
-        let place = self.asked_at(&points, &ticket, None);
-        let (Outcome::Challenge, Some(place)) = (decision.outcome, place) else {
-            if decision.outcome == Outcome::Refuse {
-                self.attempt(&mut tx, &account, &ticket, &format!("refused: {LABEL}"))
-                    .await?;
-            }
-            self.commit(tx).await?;
-            return Err(refused(decision));
-        };
-        let budget = self.limit_key(&format!("question:{}", account.id));
-        let (burst, every) = (self.settings.questions, self.settings.question_minutes);
-        if let Some(until) = tx.charge(&budget, burst, minutes(every), now).await? {
-            drop(tx);
-            return self.limited(me, number, &account, "codes", until).await;
-        }
-        let lives = hours(self.settings.link_hours);
-        let about = About {
-            action: Some(CODES.to_owned()),
-            proofs: Some(proofs),
-            ..About::default()
-        };
-        tx.add_request(&RequestRow {
-            id,
-            ticket_id: ticket.id,
-            account_id: account.id,
-            kind: RequestKind::Act,
-            field_id: None,
-            label: LABEL.to_owned(),
-            state: RequestState::Waiting,
-            rule: decision.rule.clone(),
-            words: WORDS.to_owned(),
-            contact_point_id: Some(place.id),
-            staff_id: Some(me.id),
-            at: now,
-            updated_at: now,
-            expires_at: Some(now + lives),
-            detail: serde_json::to_string(&about).map_err(|e| DeskError::json(&e))?,
-            left_at: None,
-        })
-        .await?;
-        let detail = Detail {
-            what: Some(RequestKind::Act),
-            at: now,
-            item: Some(LABEL.to_owned()),
-            ..Detail::contact(&ticket)
-        };
-        let secret = self
-            .challenge(
-                &mut tx,
-                ChallengeKind::Confirm,
-                account.id,
-                ticket.id,
-                Some(id),
-                place.id,
-                &detail,
-                lives,
-            )
-            .await?;
-        let challenge = tx.challenge_of(id).await?.ok_or(DeskError::NotFound)?.id;
-        let letter = LetterRef::Confirm { challenge };
-        self.queue_letter(
-            &mut tx,
-            &account,
-            place.id,
-            letter,
-            Some(&secret),
-            Some(&ticket),
-        )
-        .await?;
-        let mut ticket = ticket;
-        if ticket.state == TicketState::Open {
-            ticket.state = TicketState::Waiting;
-        }
-        self.touch(&mut tx, &mut ticket).await?;
-        self.commit(tx).await?;
-        Ok(Asked {
-            id,
-            state: RequestState::Waiting,
-            reason: String::new(),
-            words: WORDS.to_owned(),
-            second: false,
-            rule: decision.rule,
-        })
+        Ok(())
     }
 
     /// Whether the page behind a link makes codes now.
@@ -205,16 +86,21 @@ impl Desk {
             None => None,
         };
         let account = self.account(&mut tx, row.account_id).await?;
-        let frozen = account.hold == words::HoldLevel::Frozen;
-        let Some(request) = request.filter(|r| !frozen && self.makes_codes(&row, Some(r))) else {
-            return Err(DeskError::Conflict(
-                "the codes are shown once, and that was before; ask our support for a new page",
-            ));
+        let Some(request) = request.filter(|r| self.makes_codes(&row, Some(r))) else {
+            return Err(SHOWN_BEFORE);
         };
         let ticket = tx
             .ticket_by_id(row.ticket_id)
             .await?
             .ok_or(DeskError::NotFound)?;
+        let frozen = account.hold == words::HoldLevel::Frozen;
+        if frozen
+            || !self
+                .still_allowed(&mut tx, &account, &ticket, &request)
+                .await?
+        {
+            return Err(SHOWN_BEFORE);
+        }
         tx.move_request(
             request.id,
             RequestState::Ready,
@@ -293,31 +179,39 @@ impl Desk {
         Ok(())
     }
 
-    /// The digest of a saved code, which is then used up, if it is one of the account's.
+    /// The digest of a saved code, which is then used up, if it is one of the account's and counted
+    /// `since` then: codes that were made during a hold don't lift it.
     pub(crate) async fn saved(
         &self,
         tx: &mut Tx,
         account: &AccountRow,
+        since: Option<Time>,
         code: &Code,
     ) -> Result<Option<Vec<u8>>, DeskError> {
         let digest = digest(&self.key(account)?, code);
-        let taken = tx.take_saved_code(account.id, &digest, self.now()).await?;
+        let now = self.now();
+        let since = since.map_or(now, |since| since.min(now));
+        let taken = tx.take_saved_code(account.id, &digest, since, now).await?;
         Ok(taken.then_some(digest))
     }
 }
 
-/// How many proofs making them takes: a second step where the owner has one.
-pub(crate) fn proofs(ways: &[ProofKind]) -> i64 {
-    if ways.len() > 1 { 2 } else { 1 }
-}
-
-/// The desk's own action, as the gate sees it.
-pub(crate) fn effect(proofs: i64) -> Effect {
+/// The desk's own action, as the gate sees it. Why two proofs, the head of this file says.
+pub(crate) fn effect() -> Effect {
     Effect {
         name: CODES.to_owned(),
-        proofs,
+        proofs: 2,
         eyes: false,
     }
+}
+
+/// What a request for codes is about.
+pub(crate) fn about() -> Result<String, DeskError> {
+    let about = About {
+        action: Some(CODES.to_owned()),
+        ..About::default()
+    };
+    serde_json::to_string(&about).map_err(|e| DeskError::json(&e))
 }
 
 /// Whether a request is about recovery codes.

@@ -109,23 +109,22 @@ impl Desk {
             .ticket_by_id(row.ticket_id)
             .await?
             .ok_or(DeskError::NotFound)?;
+        let since = match request.kind {
+            RequestKind::Unlock => frozen_since(&mut tx, account.id).await?,
+            _ => None,
+        };
         let mut texted = None;
         let source = match kind {
             ProofKind::Phone => {
                 texted = self.texted(&mut tx, &account, &request, code).await?;
                 texted.as_ref().and_then(|ground| ground.source.clone())
             }
-            ProofKind::Receipt => {
-                let since = match request.kind {
-                    RequestKind::Unlock => frozen_since(&mut tx, account.id).await?,
-                    _ => None,
-                };
-                self.receipt_by_code(&mut tx, &account, &ticket, since, code)
-                    .await?
-                    .map(|receipt| receipt.source)
-            }
+            ProofKind::Receipt => self
+                .receipt_by_code(&mut tx, &account, &ticket, since, code)
+                .await?
+                .map(|receipt| receipt.source),
             ProofKind::Saved => match Code::parse(code) {
-                Ok(code) => self.saved(&mut tx, &account, &code).await?,
+                Ok(code) => self.saved(&mut tx, &account, since, &code).await?,
                 Err(_) => None,
             },
             _ => None,

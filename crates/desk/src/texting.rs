@@ -40,10 +40,7 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let mut tx = self.store.begin().await?;
         let (ticket, account, request) = self.called_about(&mut tx, me, number, request).await?;
-        let Some(point) = self
-            .phone_for(&mut tx, &account, &ticket, &request)
-            .await?
-        else {
+        let Some(point) = self.phone_for(&mut tx, &account, &ticket, &request).await? else {
             return Err(DeskError::Conflict(
                 "a code by text message doesn't help with this; the card says what does",
             ));
@@ -103,10 +100,7 @@ impl Desk {
             .ticket_by_id(row.ticket_id)
             .await?
             .ok_or(DeskError::NotFound)?;
-        let Some(point) = self
-            .phone_for(&mut tx, &account, &ticket, &request)
-            .await?
-        else {
+        let Some(point) = self.phone_for(&mut tx, &account, &ticket, &request).await? else {
             return Err(used_up);
         };
         self.charge_question(&mut tx, &account).await?;
@@ -276,7 +270,13 @@ impl Desk {
             .proofs
             .iter()
             .any(|proof| proof.kind == ProofKind::Phone && proof.is_whole());
-        if given || !decision.ways.iter().flatten().any(|kind| *kind == ProofKind::Phone) {
+        if given
+            || !decision
+                .ways
+                .iter()
+                .flatten()
+                .any(|kind| *kind == ProofKind::Phone)
+        {
             return Ok(None);
         }
         let since = match request.kind {

@@ -343,9 +343,7 @@ impl Desk {
             let why = self.why(&around, row.kind, field, self.effect_of(&row)?, &row.rule);
             let second = self.can_agree(tx, me, &account, &view.ticket, &row).await?;
             let code = self.code_view(tx, me, &view.ticket, &row).await?;
-            let text = self
-                .text_view(tx, me, &account, &view.ticket, &row)
-                .await?;
+            let text = self.text_view(tx, me, &account, &view.ticket, &row).await?;
             let page = self.can_give_page(tx, me, &row).await?;
             view.requests.push(RequestView {
                 row,

@@ -166,6 +166,7 @@ impl Desk {
         self.carry_out_recoveries().await?;
         self.expire_requests().await?;
         self.carry_out_plans().await?;
+        self.empty_journal().await?;
         self.tell_owners().await?;
         self.forget_late_authenticators().await?;
         Ok(())

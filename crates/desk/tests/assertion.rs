@@ -118,7 +118,11 @@ fn every_assertion_with_something_wrong_in_it_is_refused_alike_and_changes_nothi
         put(
             &world,
             "A-2000",
-            &[email("other@mail.example", "2019-05-01", Some("2019-05-01"))],
+            &[email(
+                "other@mail.example",
+                "2019-05-01",
+                Some("2019-05-01"),
+            )],
         )
         .await;
         let rep = rep(&world).await;
@@ -141,6 +145,8 @@ fn every_assertion_with_something_wrong_in_it_is_refused_alike_and_changes_nothi
         let mut without = good.clone();
         without.as_object_mut().expect("claims").remove("auth_time");
         let of = |name: &str, value: Value| signed(&with(good.clone(), name, value));
+        let own_id = with(good.clone(), "jti", json!("f".repeat(32)));
+        let another = signed(&with(own_id, "sub", json!("A-2000")));
         let wrong = [
             ("no token", "nonsense".to_owned()),
             ("an empty one", String::new()),
@@ -151,7 +157,9 @@ fn every_assertion_with_something_wrong_in_it_is_refused_alike_and_changes_nothi
             ("another issuer", of("iss", json!("https://evil.example"))),
             ("another desk", of("aud", json!("https://desk.example.org"))),
             ("several desks", of("aud", json!([DESK]))),
-            ("another account", of("sub", json!("A-2000"))),
+            ("another account", another.clone()),
+            ("another account once more", another),
+            ("too early", of("nbf", json!(now + 120))),
             ("an account twice", twice),
             ("another request", of("request", json!(ticket_id()))),
             ("another kind", of("approves", json!("unlock"))),
@@ -166,7 +174,10 @@ fn every_assertion_with_something_wrong_in_it_is_refused_alike_and_changes_nothi
         for (what, token) in &wrong {
             let answer = assert_it(&world, token).await;
             let error = answer.expect_err(what);
-            assert!(matches!(error, DeskError::Forbidden(_)), "{what}: {error:?}");
+            assert!(
+                matches!(error, DeskError::Forbidden(_)),
+                "{what}: {error:?}"
+            );
             said.push(error.to_string());
         }
         said.dedup();
@@ -175,12 +186,40 @@ fn every_assertion_with_something_wrong_in_it_is_refused_alike_and_changes_nothi
         assert_eq!(state(&world, &asked).await, RequestState::Waiting);
         post(&world).await;
         assert!(world.provider.told.lock().expect("lock").is_empty());
-        // Only what the portal itself said of another account is an attempt on this one.
+        // Only what the portal itself said of another account is an attempt on this one, once.
         assert_eq!(account(&world, robin).await.attempts, 1);
 
         // And the right one still counts, by the older key, too.
         let token = token(&json!({"alg": "EdDSA", "kid": "2025"}), &good, 8);
         assert_it(&world, &token).await.expect("it counts");
+    });
+}
+
+#[test]
+fn a_login_session_does_not_overtake_the_second_person() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let lead = lead(&world).await;
+        let ticket = call(&world, &rep, robin).await;
+        let asked = ask(&world, &rep, ticket, RequestKind::Erase).await;
+        assert!(asked.second, "{asked:?}");
+        let early = signed(&claims(&world, asked.id, RequestKind::Erase));
+        let answer = assert_it(&world, &early).await;
+        assert!(matches!(answer, Err(DeskError::Forbidden(_))), "{answer:?}");
+        assert_eq!(state(&world, &asked).await, RequestState::Waiting);
+        assert_eq!(count(&world, "proof.given").await, 0);
+        assert_eq!(account(&world, robin).await.attempts, 0);
+        // It is still theirs to decide, and then the login is one of the two ways.
+        world
+            .desk
+            .agree(&lead, ticket, asked.id)
+            .await
+            .expect("agreed");
+        let then = signed(&claims(&world, asked.id, RequestKind::Erase));
+        let answer = assert_it(&world, &then).await.expect("it counts");
+        assert_eq!(answer, RequestState::Waiting, "one of two");
+        assert_eq!(count(&world, "proof.given").await, 1);
     });
 }
 

@@ -2,9 +2,9 @@
 //! old contact point can stop it; and never by a rep, however helpful.
 
 use crate::common::{
-    ADDRESS, EMAIL, HOUR, MINUTE, account, ask, call, content, count, customer, deliver, document,
-    email, entries, kinds, link, only, post, press, put, rep, request, safety, secret, state, step,
-    without_canaries, written, RECEIPT,
+    ADDRESS, EMAIL, HOUR, MINUTE, RECEIPT, account, ask, call, content, count, customer, deliver,
+    document, email, entries, kinds, on_file, only, post, press, put, rep, request, safety, says,
+    secret, state, step, without_canaries, written,
 };
 use desk::{
     Answer, Asked, DeskError, Entering, Me, Typed,
@@ -15,6 +15,7 @@ use store::ContactPointRow;
 use words::{AccountId, ContactKind, HoldLevel, RequestKind, RequestState};
 
 const NEW: &str = "robin@new-house.example";
+const OLD: &str = "old@mail.example";
 const MOVED: &str = "3 Quince Lane\nVelden";
 
 async fn points(world: &World, id: AccountId) -> Vec<ContactPointRow> {
@@ -50,7 +51,10 @@ async fn confirmed(world: &World) -> String {
     let secret = secret(&only(&post(world).await, "confirm"));
     press(world, &secret, Answer::Yes).await;
     let page = step(world, &secret, RECEIPT).await.expect("a page");
-    assert!(!page.tried && page.more.is_empty() && !page.stopped, "{page:?}");
+    assert!(
+        !page.tried && page.more.is_empty() && !page.stopped,
+        "{page:?}"
+    );
     secret
 }
 
@@ -122,7 +126,14 @@ fn the_owner_moves_their_email_in_two_steps_and_three_days() {
         // Found by the new one, and no longer by the old.
         let found = |value: &'static str| {
             let (world, rep) = (&world, &rep);
-            async move { world.desk.look_up(rep, "email", value).await.expect("a look-up").len() }
+            async move {
+                world
+                    .desk
+                    .look_up(rep, "email", value)
+                    .await
+                    .expect("a look-up")
+                    .len()
+            }
         };
         assert_eq!((found(NEW).await, found(EMAIL).await), (1, 0));
         for entry in entries(&world).await {
@@ -153,7 +164,10 @@ fn a_caller_with_a_willing_rep_changes_nothing() {
                 .desk
                 .ask(&rep, ticket, RequestKind::Change, field, "")
                 .await;
-            assert!(matches!(tried, Err(DeskError::Invalid(_))), "{field}: {tried:?}");
+            assert!(
+                matches!(tried, Err(DeskError::Invalid(_))),
+                "{field}: {tried:?}"
+            );
         }
         let asked = wants(&world, &rep, ticket, "", "").await;
         assert_eq!(asked.state, RequestState::Waiting);
@@ -167,7 +181,10 @@ fn a_caller_with_a_willing_rep_changes_nothing() {
             if yes {
                 press(&world, &page, Answer::Yes).await;
             }
-            let typed = world.desk.owner_types(&page, "thief@mail.example", true).await;
+            let typed = world
+                .desk
+                .owner_types(&page, "thief@mail.example", true)
+                .await;
             assert!(matches!(typed, Err(DeskError::Conflict(_))), "{typed:?}");
         }
         world.clock.pass(MINUTE * 61);
@@ -193,8 +210,14 @@ fn the_old_address_stops_it_and_the_new_one_never_comes_back() {
         world.clock.pass(HOUR * 80);
         post(&world).await;
         let left = points(&world, robin).await;
-        assert!(left.iter().any(|p| p.kind == ContactKind::Email && p.usable(world.desk.now())));
-        assert_eq!(left.iter().filter(|p| p.kind == ContactKind::Email).count(), 1);
+        assert!(
+            left.iter()
+                .any(|p| p.kind == ContactKind::Email && p.usable(world.desk.now()))
+        );
+        assert_eq!(
+            left.iter().filter(|p| p.kind == ContactKind::Email).count(),
+            1
+        );
 
         // Not by the company's systems, whatever else they send.
         let sent = || {
@@ -228,12 +251,18 @@ fn what_was_stopped_is_refused_on_the_page_as_what_is_there_already() {
         let robin = customer(&world).await;
         let rep = rep(&world).await;
         {
+            // An email that was said not to be theirs.
+            let mut sent = on_file();
+            sent.push(email(OLD, "2019-05-01", None));
+            let sent = document(&sent);
+            let put = world.desk.put_account(None, "A-1042", sent).await;
+            put.expect("put");
             let mut tx = world.desk.store().begin().await.expect("a transaction");
-            let phone = points(&world, robin).await;
-            let id = phone
+            let known = tx.contact_points(robin).await.expect("points");
+            let id = known
                 .iter()
-                .find(|p| p.kind == ContactKind::Phone)
-                .expect("the phone")
+                .find(|p| p.kind == ContactKind::Email && p.confirmed_at.is_none())
+                .expect("the other email")
                 .id;
             tx.repudiate_contact_point(id, world.desk.now())
                 .await
@@ -246,8 +275,18 @@ fn what_was_stopped_is_refused_on_the_page_as_what_is_there_already() {
         let shown = world.desk.owner_page(&page).await.expect("a page");
         assert_eq!(shown.enter, Some(Entering::Email));
         let mut said = Vec::new();
-        for (text, sure) in [(EMAIL, true), (" ROBIN.VALE@mail.example ", true), (EMAIL, false)] {
-            let typed = world.desk.owner_types(&page, text, sure).await.expect("an answer");
+        for (text, sure) in [
+            (EMAIL, true),
+            (" ROBIN.VALE@mail.example ", true),
+            (EMAIL, false),
+            (OLD, true),
+            (OLD, false),
+        ] {
+            let typed = world
+                .desk
+                .owner_types(&page, text, sure)
+                .await
+                .expect("an answer");
             let Typed::Again(why) = typed else {
                 panic!("{typed:?}");
             };
@@ -255,13 +294,68 @@ fn what_was_stopped_is_refused_on_the_page_as_what_is_there_already() {
         }
         said.dedup();
         assert_eq!(said.len(), 1);
-        for wrong in ["", "robin", "robin@", "a@b.example, c@d.example", "robin@mail.example\nBcc: x@y.example"] {
-            let typed = world.desk.owner_types(&page, wrong, true).await.expect("an answer");
+        for wrong in [
+            "",
+            "robin",
+            "robin@",
+            "a@b.example, c@d.example",
+            "robin@mail.example\nBcc: x@y.example",
+        ] {
+            let typed = world
+                .desk
+                .owner_types(&page, wrong, true)
+                .await
+                .expect("an answer");
             assert!(matches!(typed, Typed::Again(_)), "{wrong}: {typed:?}");
         }
         assert_eq!(count(&world, "change.planned").await, 0);
         // The right one still goes.
         types(&world, &page, NEW).await;
+    });
+}
+
+#[test]
+fn whoever_tries_what_is_on_file_on_the_page_has_few_tries_whatever_they_find() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let ticket = call(&world, &rep, robin).await;
+        wants(&world, &rep, ticket, "contact_point", "a new email").await;
+        let page = confirmed(&world).await;
+        for n in 0..10 {
+            let guess = format!("robin{n}@mail.example");
+            let guess = if n % 2 == 0 { EMAIL } else { &guess };
+            let typed = world.desk.owner_types(&page, guess, false).await;
+            assert!(
+                matches!(typed, Ok(Typed::Back(_) | Typed::Again(_))),
+                "{typed:?}"
+            );
+        }
+        for guess in [EMAIL, NEW] {
+            for sure in [false, true] {
+                let typed = world.desk.owner_types(&page, guess, sure).await;
+                assert!(matches!(typed, Err(DeskError::Limited(_))), "{typed:?}");
+            }
+        }
+        assert_eq!(count(&world, "change.typed").await, 0);
+    });
+}
+
+#[test]
+fn a_hold_that_came_after_the_yes_ends_the_typing() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let ticket = call(&world, &rep, robin).await;
+        wants(&world, &rep, ticket, "contact_point", "a new email").await;
+        let page = confirmed(&world).await;
+        for _ in 0..3 {
+            deliver(&world, &rep, ticket, "receipt_code", "10442").await;
+        }
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::Careful);
+        let typed = world.desk.owner_types(&page, NEW, true).await;
+        assert!(matches!(typed, Err(DeskError::Conflict(_))), "{typed:?}");
+        assert_eq!(count(&world, "change.typed").await, 0);
     });
 }
 
@@ -281,16 +375,19 @@ fn a_page_takes_one_value_once_and_within_the_hour() {
         assert!(matches!(again, Err(DeskError::Conflict(_))), "{again:?}");
         let (one, other) = tokio::join!(
             world.desk.owner_types(&page, NEW, true),
-            world.desk.owner_types(&page, "robin@other-house.example", true)
+            world
+                .desk
+                .owner_types(&page, "robin@other-house.example", true)
         );
-        let taken = [one, other].into_iter().filter(|t| matches!(t, Ok(Typed::Taken))).count();
+        let taken = [one, other]
+            .into_iter()
+            .filter(|t| matches!(t, Ok(Typed::Taken)))
+            .count();
         assert_eq!(taken, 1);
         assert_eq!(count(&world, "change.planned").await, 1);
         assert_eq!(count(&world, "change.typed").await, 1);
         assert_eq!(state(&world, &asked).await, RequestState::Cooling);
 
-        let other = put(&world, "A-2077", &[email("kim@mail.example", "2019-05-01", Some("2019-05-01"))]).await;
-        let _ = other;
         post(&world).await;
         world.clock.pass(HOUR * 5);
         let ticket = call(&world, &rep, robin).await;
@@ -340,8 +437,15 @@ fn a_freeze_ends_what_is_confirmed_and_what_is_planned() {
         world.clock.pass(HOUR * 80);
         post(&world).await;
         let left = points(&world, robin).await;
-        let emails: Vec<_> = left.iter().filter(|p| p.kind == ContactKind::Email).collect();
-        assert_eq!(emails.len(), 1, "the old one stays, and the new one is gone");
+        let emails: Vec<_> = left
+            .iter()
+            .filter(|p| p.kind == ContactKind::Email)
+            .collect();
+        assert_eq!(
+            emails.len(),
+            1,
+            "the old one stays, and the new one is gone"
+        );
         assert!(emails[0].usable(world.desk.now()));
         assert_eq!(count(&world, "change.done").await, 0);
     });
@@ -366,13 +470,19 @@ fn an_address_at_which_nobody_answers_never_counts() {
         let (asked, letters) = planned(&world, &rep, robin).await;
         let question = secret(&only(&letters, "address"));
         world.clock.pass(HOUR * 73);
-        // Too late, and a "no" there says nothing at any time.
+        // Too late.
         let page = press(&world, &question, Answer::Yes).await;
         assert!(page.over, "{page:?}");
         post(&world).await;
         assert_eq!(state(&world, &asked).await, RequestState::Expired);
         let emails: Vec<_> = points(&world, robin).await;
-        assert_eq!(emails.iter().filter(|p| p.kind == ContactKind::Email).count(), 1);
+        assert_eq!(
+            emails
+                .iter()
+                .filter(|p| p.kind == ContactKind::Email)
+                .count(),
+            1
+        );
         let ticket = call(&world, &rep, robin).await;
         deliver(&world, &rep, ticket, "invoice", "10442").await;
         assert!(to(&post(&world).await, EMAIL).contains(&"delivery"));
@@ -403,6 +513,20 @@ fn the_postal_address_changes_after_its_time_and_until_then_the_old_one_is_sent(
         deliver(&world, &rep, ticket, "address", "").await;
         let new = content(&only(&post(&world).await, "delivery").letter);
         assert_eq!(new, MOVED.as_bytes());
+        // The company's list has not heard of it: it doesn't undo it, and a third one is news.
+        for (line, plan) in [(ADDRESS, "Gold"), ("9 Oak Way, Velden", "Silver")] {
+            let mut sent = document(&[email(EMAIL, "2019-05-01", Some("2019-05-01"))]);
+            sent.fields.insert("address".to_owned(), line.into());
+            sent.fields.insert("plan".to_owned(), plan.into());
+            let put = world.desk.put_account(None, "A-1042", sent).await;
+            assert_eq!(put.expect("put"), desk::accounts::Put::Changed);
+            let ticket = call(&world, &rep, robin).await;
+            deliver(&world, &rep, ticket, "address", "").await;
+            let letters = post(&world).await;
+            let now = content(&only(&letters, "delivery").letter);
+            let kept = if line == ADDRESS { MOVED } else { line };
+            assert_eq!(now, kept.as_bytes());
+        }
         let text = written(&world, &rep, ticket).await;
         assert!(!text.contains("Quince"));
         for entry in entries(&world).await {
@@ -427,6 +551,7 @@ fn a_planned_address_ends_with_its_field() {
             .put_account(None, "A-1042", without)
             .await
             .expect("put");
+        post(&world).await;
         world.clock.pass(HOUR * 73);
         post(&world).await;
         assert_eq!(state(&world, &asked).await, RequestState::Expired);
@@ -446,7 +571,7 @@ fn what_the_company_sends_cools_off_and_the_old_address_can_stop_it() {
         let letters = post(&world).await;
         let told = only(&letters, "planned");
         assert_eq!((letters.len(), told.to.as_str()), (1, EMAIL));
-        assert!(!link(&told.letter).contains("thief"));
+        assert!(!says(&told.letter).contains("thief"));
         // The old one stays in effect meanwhile.
         let rep = rep(&world).await;
         let ticket = call(&world, &rep, robin).await;
@@ -472,12 +597,22 @@ fn what_the_company_sends_counts_after_its_time_if_nobody_objects() {
     on_both(|world| async move {
         let robin = customer(&world).await;
         let sent = document(&[email(NEW, "2026-11-01", Some("2026-11-01"))]);
-        world.desk.put_account(None, "A-1042", sent).await.expect("put");
+        world
+            .desk
+            .put_account(None, "A-1042", sent)
+            .await
+            .expect("put");
         post(&world).await;
         world.clock.pass(HOUR * 73);
         post(&world).await;
         let emails = points(&world, robin).await;
-        assert_eq!(emails.iter().filter(|p| p.kind == ContactKind::Email).count(), 1);
+        assert_eq!(
+            emails
+                .iter()
+                .filter(|p| p.kind == ContactKind::Email)
+                .count(),
+            1
+        );
         let rep = rep(&world).await;
         let ticket = call(&world, &rep, robin).await;
         deliver(&world, &rep, ticket, "invoice", "10442").await;
@@ -491,11 +626,19 @@ fn where_nobody_can_be_told_a_person_looks() {
         let robin = put(&world, "A-1042", &[]).await;
         assert!(safety(&world, robin).await.is_none());
         let sent = document(&[email(NEW, "2019-05-01", Some("2019-05-01"))]);
-        world.desk.put_account(None, "A-1042", sent).await.expect("put");
+        world
+            .desk
+            .put_account(None, "A-1042", sent)
+            .await
+            .expect("put");
         assert!(post(&world).await.is_empty());
         let ticket = safety(&world, robin).await.expect("a safety ticket");
         let lead = crate::common::lead(&world).await;
-        assert!(written(&world, &lead, ticket).await.contains("can't be told"));
+        assert!(
+            written(&world, &lead, ticket)
+                .await
+                .contains("can't be told")
+        );
         // In doubt they freeze it, and it doesn't come.
         ask(&world, &lead, ticket, RequestKind::Lock).await;
         world.clock.pass(HOUR * 80);
@@ -517,17 +660,33 @@ fn the_companys_list_does_not_undo_what_the_owner_changed() {
             sent.fields.insert("plan".to_owned(), text);
             sent
         };
-        world.desk.put_account(None, "A-1042", sent("Gold")).await.expect("put");
+        world
+            .desk
+            .put_account(None, "A-1042", sent("Gold"))
+            .await
+            .expect("put");
         world.clock.pass(HOUR * 73);
         post(&world).await;
-        world.desk.put_account(None, "A-1042", sent("Silver")).await.expect("put");
+        world
+            .desk
+            .put_account(None, "A-1042", sent("Silver"))
+            .await
+            .expect("put");
         post(&world).await;
         let emails = points(&world, robin).await;
-        let emails: Vec<_> = emails.iter().filter(|p| p.kind == ContactKind::Email).collect();
+        let emails: Vec<_> = emails
+            .iter()
+            .filter(|p| p.kind == ContactKind::Email)
+            .collect();
         assert_eq!(emails.len(), 1);
         let ticket = call(&world, &rep, robin).await;
         deliver(&world, &rep, ticket, "invoice", "10442").await;
         assert!(to(&post(&world).await, NEW).contains(&"delivery"));
+        // It is found by what its owner has, and not by what they gave up.
+        for (value, found) in [(NEW, 1), (EMAIL, 0)] {
+            let accounts = world.desk.look_up(&rep, "email", value).await;
+            assert_eq!(accounts.expect("a look-up").len(), found, "{value}");
+        }
     });
 }
 
@@ -539,7 +698,11 @@ fn contact_points_that_change_all_the_time_wait_a_day() {
         for n in 0..6 {
             let sent = document(&[
                 email(EMAIL, "2019-05-01", Some("2019-05-01")),
-                email(&format!("robin{n}@mail.example"), "2019-05-01", Some("2019-05-01")),
+                email(
+                    &format!("robin{n}@mail.example"),
+                    "2019-05-01",
+                    Some("2019-05-01"),
+                ),
             ]);
             answers.push(world.desk.put_account(None, "A-1042", sent).await.is_ok());
         }
@@ -558,7 +721,13 @@ fn without_text_messages_no_phone_number_is_offered() {
         let ticket = call(&world, &rep, robin).await;
         let tried = world
             .desk
-            .ask(&rep, ticket, RequestKind::Change, "contact_point", "a new phone number")
+            .ask(
+                &rep,
+                ticket,
+                RequestKind::Change,
+                "contact_point",
+                "a new phone number",
+            )
             .await;
         assert!(matches!(tried, Err(DeskError::Invalid(_))), "{tried:?}");
         let asked = wants(&world, &rep, ticket, "", "").await;
@@ -588,7 +757,10 @@ fn an_import_lists_what_was_repudiated_and_goes_on() {
             .await
             .expect("an import");
         // It may be another account's; on this one it never is again.
-        assert_eq!((report.created, report.changed, report.bad_count), (1, 0, 1));
+        assert_eq!(
+            (report.created, report.changed, report.bad_count),
+            (1, 0, 1)
+        );
         assert_eq!(report.bad[0].line, 1);
         assert!(!report.bad[0].reason.contains("new-house"));
     });

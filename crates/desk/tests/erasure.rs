@@ -3,8 +3,8 @@
 use crate::{
     common::{
         CANARIES, EMAIL, HOUR, RECEIPT, account, account_named, ask, call, count, customer,
-        deliver, kinds, lead, only, post, press, rep, say, secret, state, step, without_canaries,
-        written,
+        deliver, document, email, kinds, lead, only, post, press, rep, say, secret, state, step,
+        without_canaries, written,
     },
     ledger::{behind_the_back, verifier},
 };
@@ -14,7 +14,11 @@ use desk::{
     letter::{CarrierError, Letter},
     testing::{World, on_both},
 };
-use words::{AccountId, HoldLevel, MessageKind, PlanKind, RequestKind, RequestState, TicketState};
+use std::collections::BTreeSet;
+use words::{
+    AccountId, ContactPointId, HoldLevel, MessageKind, PlanKind, RequestKind, RequestState,
+    TicketState,
+};
 
 /// A rep asked, a lead agreed, and the owner confirmed it in two steps. Returns the stop link's secret.
 async fn confirmed(world: &World, rep: &Me, lead: &Me, number: i64) -> (Asked, String) {
@@ -186,6 +190,87 @@ fn the_owner_stops_an_erasure_with_one_click_and_everything_stays() {
         assert!(!is_erased(&world, robin).await);
         assert_eq!(account_named(&world, "A-1042").await.id, robin);
         assert_eq!(count(&world, "account.erased").await, 0);
+    });
+}
+
+#[test]
+fn of_contact_points_that_were_removed_before_nothing_is_left_either() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let lead = lead(&world).await;
+        // One came and went, in time; another never counted.
+        let mut ids = BTreeSet::new();
+        for (address, confirmed) in [
+            ("robin@new.example", Some("2026-11-01")),
+            ("r@third.example", None),
+            ("robin@new.example", Some("2026-11-01")),
+        ] {
+            let sent = document(&[email(address, "2019-05-01", confirmed)]);
+            let put = world.desk.put_account(None, "A-1042", sent).await;
+            put.expect("put");
+            post(&world).await;
+            let mut tx = world.desk.store().read().await.expect("a transaction");
+            let known = tx.contact_points(robin).await.expect("points");
+            ids.extend(known.iter().map(|point| point.id));
+            drop(tx);
+            world.clock.pass(HOUR * 73);
+            post(&world).await;
+        }
+        let before = kept(&world, &ids).await;
+        assert!(before.len() >= 3, "{}", before.len());
+        assert!(before.iter().all(|(sealed, _)| !sealed.is_empty()));
+        let number = call(&world, &rep, robin).await;
+        confirmed(&world, &rep, &lead, number).await;
+        world.clock.pass(HOUR * 73);
+        post(&world).await;
+        post(&world).await;
+        assert!(is_erased(&world, robin).await);
+        let after = kept(&world, &ids).await;
+        assert_eq!(after.len(), before.len(), "the rows stay, and say nothing");
+        for (sealed, blind) in &after {
+            assert!(sealed.is_empty());
+            assert!(before.iter().all(|(_, known)| known != blind));
+        }
+    });
+}
+
+/// What is kept of contact points, removed ones too: sealed address and index.
+async fn kept(world: &World, ids: &BTreeSet<ContactPointId>) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut tx = world.desk.store().read().await.expect("a transaction");
+    let mut kept = Vec::new();
+    for id in ids {
+        let row = tx.contact_point(*id).await.expect("a read");
+        let row = row.expect("the row stays");
+        kept.push((row.sealed, row.blind));
+    }
+    kept
+}
+
+#[test]
+fn two_workers_do_not_overtake_the_last_letter() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let lead = lead(&world).await;
+        let number = call(&world, &rep, robin).await;
+        confirmed(&world, &rep, &lead, number).await;
+        world.clock.pass(HOUR * 73);
+        *world.mail.failures.lock().expect("lock") =
+            vec![CarrierError::Later("it answered 451".to_owned()); 4];
+        let (one, other, third) = tokio::join!(
+            world.desk.work_all(),
+            world.desk.work_all(),
+            world.desk.work_all()
+        );
+        one.and(other).and(third).expect("work");
+        assert!(!is_erased(&world, robin).await, "it waits for the letter");
+        assert_eq!(count(&world, "account.erased").await, 0);
+        world.mail.failures.lock().expect("lock").clear();
+        world.clock.pass(HOUR);
+        only(&post(&world).await, "erasing");
+        post(&world).await;
+        assert!(is_erased(&world, robin).await);
     });
 }
 

@@ -74,6 +74,105 @@ fn what_a_rep_asks_waits_for_a_second_person_and_then_for_the_owner() {
 }
 
 #[test]
+fn a_contact_point_of_an_important_account_changes_after_a_second_person_and_two_proofs() {
+    on_both(|world| async move {
+        let robin = important(&world).await;
+        let rep = rep(&world).await;
+        let lead = lead(&world).await;
+        let number = call(&world, &rep, robin).await;
+        let view = world.desk.ticket(&rep, number).await.expect("a ticket");
+        let offer = view
+            .offers
+            .iter()
+            .find(|offer| offer.kind == RequestKind::Change && offer.field == "contact_point")
+            .expect("an offer");
+        assert_eq!(offer.verdict, Verdict::Asks);
+        assert!(offer.explains.starts_with("a second person"));
+        let asked = world
+            .desk
+            .ask(
+                &rep,
+                number,
+                RequestKind::Change,
+                "contact_point",
+                "a new email",
+            )
+            .await
+            .expect("an answer");
+        assert_eq!((asked.state, asked.second), (RequestState::Waiting, true));
+        assert!(post(&world).await.is_empty());
+        world
+            .desk
+            .agree(&lead, number, asked.id)
+            .await
+            .expect("agreed");
+        let page = secret(&only(&post(&world).await, "confirm"));
+        press(&world, &page, Answer::Yes).await;
+        assert_eq!(state(&world, &asked).await, RequestState::Waiting);
+        step(&world, &page, RECEIPT).await.expect("a page");
+        assert_eq!(state(&world, &asked).await, RequestState::Ready);
+        let typed = world
+            .desk
+            .owner_types(&page, "robin@new.example", true)
+            .await;
+        assert!(matches!(typed, Ok(desk::Typed::Taken)), "{typed:?}");
+        assert_eq!(state(&world, &asked).await, RequestState::Cooling);
+        assert_eq!(only(&post(&world).await, "planned").to.as_str(), EMAIL);
+    });
+}
+
+#[test]
+fn recovery_codes_of_an_important_account_wait_for_a_second_person_too() {
+    on_both(|world| async move {
+        let robin = important(&world).await;
+        let rep = rep(&world).await;
+        let lead = lead(&world).await;
+        let number = call(&world, &rep, robin).await;
+        let view = world.desk.ticket(&rep, number).await.expect("a ticket");
+        let offered = view
+            .offers
+            .iter()
+            .any(|offer| offer.field == "recovery codes");
+        assert!(offered);
+        let asked = world
+            .desk
+            .ask(&rep, number, RequestKind::Act, "recovery codes", "")
+            .await
+            .expect("an answer");
+        assert_eq!((asked.state, asked.second), (RequestState::Waiting, true));
+        world
+            .desk
+            .agree(&lead, number, asked.id)
+            .await
+            .expect("agreed");
+        let page = secret(&only(&post(&world).await, "confirm"));
+        press(&world, &page, Answer::Yes).await;
+        let shown = step(&world, &page, RECEIPT).await.expect("a page");
+        assert!(shown.codes);
+        assert_eq!(world.desk.make_codes(&page).await.expect("codes").len(), 10);
+    });
+}
+
+#[test]
+fn an_ordinary_list_does_not_take_the_second_person_away() {
+    on_both(|world| async move {
+        let robin = important(&world).await;
+        let mut sent = document(&[email(EMAIL, "2019-05-01", Some("2019-05-01"))]);
+        sent.fields.insert("plan".to_owned(), "Gold".into());
+        let put = world.desk.put_account(None, "A-1042", sent.clone()).await;
+        put.expect("put");
+        assert!(
+            account(&world, robin).await.important,
+            "it says nothing of it"
+        );
+        sent.important = Some(false);
+        let put = world.desk.put_account(None, "A-1042", sent).await;
+        put.expect("put");
+        assert!(!account(&world, robin).await.important, "it says so");
+    });
+}
+
+#[test]
 fn nobody_is_the_second_person_for_what_they_asked_themselves() {
     on_both(|world| async move {
         let robin = customer(&world).await;
@@ -310,7 +409,7 @@ fn the_owners_no_after_a_leave_freezes_the_account() {
 /// The same customer, whom the company marked as important.
 async fn important(world: &World) -> AccountId {
     let mut document = document(&[email(EMAIL, "2019-05-01", Some("2019-05-01"))]);
-    document.important = true;
+    document.important = Some(true);
     world
         .desk
         .put_account(None, "A-1042", document)
@@ -349,7 +448,8 @@ fn an_important_account_has_four_eyes_on_what_others_need_none_for() {
         assert_eq!(state(&world, &asked).await, RequestState::Cooling);
 
         // No longer important: as for everybody.
-        let document = document(&[email(EMAIL, "2019-05-01", Some("2019-05-01"))]);
+        let mut document = document(&[email(EMAIL, "2019-05-01", Some("2019-05-01"))]);
+        document.important = Some(false);
         world
             .desk
             .put_account(None, "A-1042", document)

@@ -1,8 +1,8 @@
 //! The desk's use cases as stories, on both engines.
 
 mod acts;
-mod change;
 mod assertion;
+mod change;
 mod code;
 mod common;
 mod copy;
@@ -14,6 +14,7 @@ mod ledger;
 mod letters;
 mod lifting;
 mod limits;
+mod lists;
 mod notices;
 mod owner;
 mod policies;
@@ -28,5 +29,6 @@ mod search;
 mod settled;
 mod story;
 mod texting;
+mod told;
 mod truth;
 mod watch;

@@ -3,7 +3,7 @@
 use crate::common::{
     EMAIL, HOUR, account, ask, call, count, customer, deliver, email, entries, jobs, kinds, lead,
     letters, notice_secret, only, post, press, put, rep, request, safety, secret, state, step,
-    without_canaries, written,
+    take_away, without_canaries, written,
 };
 use desk::{
     Answer, DeskError, OwnerQuestion, Standing,
@@ -163,7 +163,7 @@ fn no_freezes_the_account_and_tells_the_whole_story() {
             "not theirs",
             &format!("Ticket #{ticket} (phone"),
             "password reset: denied",
-            "change of a contact point: refused",
+            "receipt code 10442: refused",
             "Sent to the registered email because of it: invoice 10442",
             &format!("#{older}"),
         ] {
@@ -316,7 +316,7 @@ fn a_yes_from_a_contact_point_that_was_removed_counts_for_nothing() {
         let ticket = call(&world, &rep, robin).await;
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
         let secret = secret(&only(&post(&world).await, "confirm"));
-        put(&world, "A-1042", &[]).await;
+        take_away(&world, robin).await;
         let page = press(&world, &secret, Answer::Yes).await;
         assert!(page.stopped);
         assert_eq!(state(&world, &asked).await, RequestState::Refused);
@@ -478,7 +478,9 @@ fn only_the_owner_lifts_a_freeze() {
         assert_eq!(state(&world, &asked).await, RequestState::Waiting);
         let page = world.desk.owner_page(&secret).await.expect("a page");
         assert_eq!(page.more, [ProofKind::Receipt]);
-        let page = step(&world, &secret, " 7k2p qx41 ").await.expect("a page");
+        let page = step(&world, &secret, " 7k2p qx41 9dmv 3thn ")
+            .await
+            .expect("a page");
         assert!(!page.tried && page.more.is_empty() && !page.stopped);
 
         assert_eq!(account(&world, robin).await.hold, HoldLevel::None);

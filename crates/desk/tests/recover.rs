@@ -12,8 +12,7 @@ use words::{AccountId, RequestId, RequestKind, RequestState, Time};
 
 use crate::common::{
     EMAIL, HOUR, MINUTE, RECEIPT, account, account_named, ask, call, count, customer, document,
-    email, entries, kinds, only, post, press, put, rep, request, secret, state, without_canaries,
-    written,
+    email, entries, kinds, only, post, press, put, rep, request, secret, without_canaries, written,
 };
 
 const HERE: &str = "192.0.2.7";
@@ -29,6 +28,7 @@ async fn page(world: &World, robin: AccountId) -> (Me, i64, RequestId, RecoveryW
     let ticket = call(world, &rep, robin).await;
     let asked = ask(world, &rep, ticket, RequestKind::Reset).await;
     assert_eq!(asked.state, RequestState::Waiting, "{asked:?}");
+    assert!(!asked.second, "it waits for a receipt and for nobody here");
     let way = world
         .desk
         .give_page(&rep, ticket, asked.id)
@@ -62,8 +62,13 @@ fn a_receipt_alone_resets_a_day_later_where_nobody_can_be_reached() {
         without_canaries(&format!("{way:?}"));
         assert!(!format!("{way:?}").contains("A-1042"));
 
-        let page = show(&world, &way, &RECEIPT.to_lowercase()).await.expect("a page");
-        assert!(matches!(page.state, Recovery::Waits(_)) && !page.tried, "{page:?}");
+        let page = show(&world, &way, &RECEIPT.to_lowercase())
+            .await
+            .expect("a page");
+        assert!(
+            matches!(page.state, Recovery::Waits(_)) && !page.tried,
+            "{page:?}"
+        );
         post(&world).await;
         assert_eq!(resets(&world), 0, "not yet");
         world.clock.pass(HOUR * 23);
@@ -82,7 +87,9 @@ fn a_receipt_alone_resets_a_day_later_where_nobody_can_be_reached() {
         world.clock.pass(HOUR);
         let again = ask(&world, &rep, ticket, RequestKind::Reset).await;
         let way = world.desk.give_page(&rep, ticket, again.id).await;
-        let page = show(&world, &way.expect("a page"), RECEIPT).await.expect("a page");
+        let page = show(&world, &way.expect("a page"), RECEIPT)
+            .await
+            .expect("a page");
         assert!(page.tried);
     });
 }
@@ -107,16 +114,25 @@ fn who_has_no_receipt_that_counts_gets_no_page() {
         let mut weak = document(&[email(EMAIL, "2019-05-01", None)]);
         weak.fields.remove("receipt_code");
         let short = document(&[email(EMAIL, "2019-05-01", None)]);
-        let text = r#"{"display_name":"Robin Vale","fields":{"receipt_code":{"10442":"7K2P-QX41"}}}"#;
-        let mut other = desk::accounts::AccountDocument::from_json(text.as_bytes()).expect("a document");
+        let text =
+            r#"{"display_name":"Robin Vale","fields":{"receipt_code":{"10442":"7K2P-QX41"}}}"#;
+        let mut other =
+            desk::accounts::AccountDocument::from_json(text.as_bytes()).expect("a document");
         other.contact_points = short.contact_points;
         for (name, document) in [("A-1", weak), ("A-2", other)] {
-            world.desk.put_account(None, name, document).await.expect("put");
+            world
+                .desk
+                .put_account(None, name, document)
+                .await
+                .expect("put");
             let id = account_named(&world, name).await.id;
             let rep = world.staff(name, words::Role::Rep).await;
             let ticket = call(&world, &rep, id).await;
             let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
-            assert_eq!((asked.state, &*asked.rule), (RequestState::Refused, "no-way-to-prove"));
+            assert_eq!(
+                (asked.state, &*asked.rule),
+                (RequestState::Refused, "no-way-to-prove")
+            );
         }
     });
 }
@@ -126,29 +142,59 @@ fn a_contact_point_that_came_into_effect_meanwhile_ends_it_and_the_owner_hears_t
     on_both(|world| async move {
         let robin = unreachable(&world).await;
         let (_, _, asked, way) = page(&world, robin).await;
+        show(&world, &way, RECEIPT).await.expect("a page");
         // The company's own system confirms the owner's email; it cools off for a day.
-        put(&world, "A-1042", &[email(EMAIL, "2019-05-01", Some("2026-11-21"))]).await;
+        put(
+            &world,
+            "A-1042",
+            &[email(EMAIL, "2019-05-01", Some("2026-11-21"))],
+        )
+        .await;
+        // It cools off, and the receipt alone is not enough any more.
+        world.clock.pass(HOUR * 23);
+        post(&world).await;
+        assert_eq!(request(&world, asked).await.state, RequestState::Waiting);
+        world.clock.pass(HOUR * 2);
+        post(&world).await;
+        assert_eq!(resets(&world), 0);
+        assert_eq!(request(&world, asked).await.state, RequestState::Refused);
+        assert_eq!(stands(&world, &way).await, Recovery::Over);
+        // Once it is in effect, the owner hears there of what was tried.
         world.clock.pass(HOUR * 49);
         let rep = world.staff("kit", words::Role::Rep).await;
         let ticket = call(&world, &rep, robin).await;
-        world.clock.pass(MINUTE);
-        // The first page is over by now; a new call gets a new one.
-        assert_eq!(stands(&world, &way).await, Recovery::Over);
-        assert_eq!(request(&world, asked).await.state, RequestState::Waiting);
-        post(&world).await;
-        let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
-        let way = world.desk.give_page(&rep, ticket, asked.id).await.expect("a page");
-        let page = show(&world, &way, RECEIPT).await.expect("a page");
-        assert!(matches!(page.state, Recovery::Waits(_)));
-        assert_eq!(kinds(&post(&world).await), Vec::<&str>::new(), "nobody to tell");
-        world.clock.pass(HOUR * 25);
-        let letters = post(&world).await;
-        let told = only(&letters, "notice");
-        assert_eq!(resets(&world), 0);
-        assert_eq!(state(&world, &asked).await, RequestState::Refused);
-        assert_eq!(stands(&world, &way).await, Recovery::Over);
+        world.desk.end_call(&rep, ticket).await.expect("an end");
+        let told = only(&post(&world).await, "notice");
         press(&world, &secret(&told), Answer::No).await;
         assert_eq!(account(&world, robin).await.hold, words::HoldLevel::Frozen);
+    });
+}
+
+#[test]
+fn no_lead_agrees_to_it_or_declines_it_as_it_waits_for_nobody_here() {
+    on_both(|world| async move {
+        let robin = unreachable(&world).await;
+        let (_, ticket, asked, way) = page(&world, robin).await;
+        let lead = world.staff("lee", words::Role::Lead).await;
+        for shown in [false, true] {
+            if shown {
+                show(&world, &way, RECEIPT).await.expect("a page");
+            }
+            let view = world.desk.ticket(&lead, ticket).await.expect("a ticket");
+            assert!(!view.requests[0].second);
+            let agreed = world.desk.agree(&lead, ticket, asked).await;
+            assert!(matches!(agreed, Err(DeskError::Conflict(_))), "{agreed:?}");
+            let why = desk::Decline::Odd;
+            let declined = world.desk.decline(&lead, ticket, asked, why).await;
+            assert!(
+                matches!(declined, Err(DeskError::Conflict(_))),
+                "{declined:?}"
+            );
+            assert_eq!(request(&world, asked).await.state, RequestState::Waiting);
+        }
+        world.clock.pass(HOUR * 25);
+        post(&world).await;
+        assert_eq!(resets(&world), 1);
     });
 }
 
@@ -205,7 +251,11 @@ fn tries_on_one_account_are_limited_over_all_pages_and_sources() {
             assert!(page.expect("a page").tried);
         }
         // A newer page ends the one before, and starts nothing anew.
-        let newer = world.desk.give_page(&rep, ticket, asked).await.expect("a page");
+        let newer = world
+            .desk
+            .give_page(&rep, ticket, asked)
+            .await
+            .expect("a page");
         assert_eq!(stands(&world, &way).await, Recovery::Over);
         let page = show(&world, &newer, "nonsense").await.expect("a page");
         assert!(page.tried);
@@ -244,8 +294,14 @@ fn a_receipt_that_came_after_the_ticket_is_none() {
         let text = r#"{"display_name":"Robin Vale","fields":{"receipt_code":{"10442":"7K2P-QX41-9DMV-3THN","10443":"9999-QX41-9DMV-3THN"}}}"#;
         let more = desk::accounts::AccountDocument::from_json(text.as_bytes()).expect("a document");
         changed.fields.extend(more.fields);
-        world.desk.put_account(None, "A-1042", changed).await.expect("put");
-        let late = show(&world, &way, "9999-QX41-9DMV-3THN").await.expect("a page");
+        world
+            .desk
+            .put_account(None, "A-1042", changed)
+            .await
+            .expect("put");
+        let late = show(&world, &way, "9999-QX41-9DMV-3THN")
+            .await
+            .expect("a page");
         assert!(late.tried, "it came after the ticket");
         let there = show(&world, &way, RECEIPT).await.expect("a page");
         assert!(!there.tried, "it was there before");
@@ -290,7 +346,10 @@ fn the_original_receipt_mail_counts_if_its_recipient_and_transaction_are_the_acc
         };
         assert!(show(&way).await.expect("a page").tried, "no signature");
         let ours = show(&way).await;
-        assert!(matches!(ours, Err(DeskError::Conflict(_))), "not their fault");
+        assert!(
+            matches!(ours, Err(DeskError::Conflict(_))),
+            "not their fault"
+        );
         assert!(show(&way).await.expect("a page").tried, "another recipient");
         assert_eq!(account(&world, robin).await.attempts, 2);
         let taken = show(&way).await.expect("a page");
@@ -301,7 +360,11 @@ fn the_original_receipt_mail_counts_if_its_recipient_and_transaction_are_the_acc
 
         // Neither the mail nor the code of the same receipt serves again.
         let again = ask(&world, &rep, ticket, RequestKind::Reset).await;
-        let way = world.desk.give_page(&rep, ticket, again.id).await.expect("a page");
+        let way = world
+            .desk
+            .give_page(&rep, ticket, again.id)
+            .await
+            .expect("a page");
         let code = Shown::Code(RECEIPT.to_owned().into());
         let page = world.desk.show_receipt(HERE, &way.code, code).await;
         assert!(page.expect("a page").tried);
@@ -315,7 +378,12 @@ fn a_mail_of_another_transaction_or_from_after_the_ticket_or_too_large_is_none()
         let before = dated("2026-11-01");
         let mails = vec![
             Ok(ReceiptMail::unchecked(EMAIL, &["99999"], before, 1)),
-            Ok(ReceiptMail::unchecked(EMAIL, &["10442"], dated("2026-12-24"), 2)),
+            Ok(ReceiptMail::unchecked(
+                EMAIL,
+                &["10442"],
+                dated("2026-12-24"),
+                2,
+            )),
         ];
         Arc::get_mut(&mut world.desk)
             .expect("the only one")

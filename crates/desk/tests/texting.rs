@@ -11,12 +11,14 @@ use desk::{
     text::{Text, TextEnvelope},
 };
 use std::{future::Future, sync::Arc};
-use words::{Channel, HoldLevel, ProofKind, RequestId, RequestKind, RequestState, Role};
+use words::{
+    Channel, ContactKind, HoldLevel, ProofKind, RequestId, RequestKind, RequestState, Role,
+};
 
-type Phones = Arc<TestTexts>;
+pub(crate) type Phones = Arc<TestTexts>;
 
 /// Runs a story on both engines, with text messages set up.
-fn with_texts<F, Fut>(story: F)
+pub(crate) fn with_texts<F, Fut>(story: F)
 where
     F: Fn(World, Phones) -> Fut,
     Fut: Future<Output = ()>,
@@ -36,7 +38,7 @@ where
 }
 
 /// Takes the text messages that went so far.
-fn texts(phones: &Phones) -> Vec<TextEnvelope> {
+pub(crate) fn texts(phones: &Phones) -> Vec<TextEnvelope> {
     std::mem::take(&mut *phones.sent.lock().expect("lock"))
 }
 
@@ -51,13 +53,7 @@ fn code_in(phones: &Phones) -> String {
     }
 }
 
-async fn send(
-    world: &World,
-    phones: &Phones,
-    me: &Me,
-    ticket: i64,
-    request: RequestId,
-) -> String {
+async fn send(world: &World, phones: &Phones, me: &Me, ticket: i64, request: RequestId) -> String {
     world
         .desk
         .send_text_code(me, ticket, request)
@@ -94,7 +90,7 @@ fn phone(number: &str, since: &str) -> String {
 }
 
 /// A customer whose only contact point is a phone.
-async fn phone_only(world: &World) -> words::AccountId {
+pub(crate) async fn phone_only(world: &World) -> words::AccountId {
     put(world, "A-2001", &[phone(PHONE, "2019-05-01")]).await
 }
 
@@ -280,12 +276,15 @@ fn a_phone_that_is_gone_when_the_code_comes_back_proves_nothing() {
         let ticket = call(&world, &rep, robin).await;
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
         let code = send(&world, &phones, &rep, ticket, asked.id).await;
-        put(
-            &world,
-            "A-1042",
-            &[email(EMAIL, "2019-05-01", Some("2019-05-01"))],
-        )
-        .await;
+        let mut tx = world.desk.store().begin().await.expect("a transaction");
+        for point in tx.contact_points(robin).await.expect("points") {
+            if point.kind == ContactKind::Phone {
+                tx.remove_contact_point(point.id, world.desk.now())
+                    .await
+                    .expect("a write");
+            }
+        }
+        tx.commit().await.expect("a commit");
         let _ = world.desk.take_code(&rep, ticket, asked.id, &code).await;
         assert_eq!(state(&world, &asked).await, RequestState::Waiting);
         world.work().await;
@@ -466,7 +465,12 @@ fn the_yes_on_the_page_of_a_text_message_is_a_proof_by_phone() {
         let Text::Confirm { link, .. } = &texts(&phones)[0].text else {
             panic!("a question")
         };
-        press(&world, link.rsplit('/').next().expect("a secret"), Answer::Yes).await;
+        press(
+            &world,
+            link.rsplit('/').next().expect("a secret"),
+            Answer::Yes,
+        )
+        .await;
         world.work().await;
         assert_eq!(state(&world, &asked).await, RequestState::Done);
         let given = format!("{:?}", entries(&world).await);
@@ -561,8 +565,14 @@ fn a_freeze_stops_a_code_that_is_on_its_way() {
         assert!(late.is_err(), "{late:?}");
         assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
         world.work().await;
-        assert!(world.provider.told.lock().expect("lock").iter().all(
-            |(_, body)| !body.contains("reset.confirmed")
-        ));
+        assert!(
+            world
+                .provider
+                .told
+                .lock()
+                .expect("lock")
+                .iter()
+                .all(|(_, body)| !body.contains("reset.confirmed"))
+        );
     });
 }

@@ -364,9 +364,7 @@ fn after_yes(what: RequestKind) -> Option<&'static str> {
             "After your yes and one more step on the same page, it happens some days later. Until \
              then you can stop it; after that it can't be brought back.",
         ),
-        RequestKind::Export => {
-            Some("After your yes it comes to this address, and to no other.")
-        }
+        RequestKind::Export => Some("After your yes it comes to this address, and to no other."),
         _ => None,
     }
 }

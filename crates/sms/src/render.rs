@@ -2,7 +2,7 @@
 //! and the catalogue's own labels are filled in.
 
 use desk::text::Text;
-use words::RequestKind;
+use words::{PlanKind, RequestKind};
 use zeroize::Zeroizing;
 
 use crate::gsm;
@@ -84,12 +84,34 @@ pub fn render(text: &Text, company: &str) -> Result<Rendered, RenderError> {
             "{company}: somebody gave us this number as their own. If that was you: {} If not, there is nothing to do.",
             whole(link)?
         ),
+        Text::Planned {
+            what,
+            effective,
+            link,
+        } => format!(
+            "{company}: {} on {}. Not you? Stop it: {}",
+            planned(*what),
+            effective.format("%-d %b, %H:%M UTC"),
+            whole(link)?
+        ),
         Text::Frozen => format!(
             "{company}: your account's data is now frozen at our support. Nothing is lost. To end it, contact our support; we then ask you."
         ),
     });
     let segments = gsm::segments(&text);
     Ok(Rendered { text, segments })
+}
+
+/// What is going to happen, before "on" and a day.
+fn planned(what: PlanKind) -> &'static str {
+    match what {
+        PlanKind::Point => "an email or phone number on your account changes",
+        PlanKind::Field => "the address on your account changes",
+        PlanKind::Factor => "your second sign-in step is set up anew",
+        PlanKind::Erase => "all that we keep about you is erased",
+        PlanKind::Thaw => "the freeze on your account ends",
+        PlanKind::Saved => "new recovery codes count for your account",
+    }
 }
 
 /// What was asked, after "confirms:" and "did you ask us to".

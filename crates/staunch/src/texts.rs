@@ -22,7 +22,9 @@ pub(crate) fn check(settings: Option<&SmsSettings>, lease: u64) -> Result<()> {
     let patience = match settings {
         Some(SmsSettings::Twilio(twilio)) => {
             if twilio.status_url.is_some() {
-                bail!("`texts.status_url`: the desk doesn't read reports of delivery; leave it out");
+                bail!(
+                    "`texts.status_url`: the desk doesn't read reports of delivery; leave it out"
+                );
             }
             twilio.timeout_seconds
         }
@@ -63,17 +65,26 @@ mod tests {
     #[test]
     fn what_would_not_work_is_refused_without_its_secret() {
         for (text, names) in [
-            (format!("{TWILIO}status_url = \"https://desk.example.com/texts\""), "status_url"),
+            (
+                format!("{TWILIO}status_url = \"https://desk.example.com/texts\""),
+                "status_url",
+            ),
             (WEBHOOK.replace("https://", "http://"), "url"),
             (WEBHOOK.replace("whsec_", ""), "secret"),
             (TWILIO.replace("from", "form"), "form"),
             (TWILIO.replace("AC0123", "AC"), "account_sid"),
             ("provider = \"pigeon\"".to_owned(), "pigeon"),
-            (format!("{WEBHOOK}timeout_seconds = 120\nto = \"+12025550142\""), "to"),
+            (
+                format!("{WEBHOOK}timeout_seconds = 120\nto = \"+12025550142\""),
+                "to",
+            ),
         ] {
             let error = format!("{:#}", checked(&text).expect_err(&text));
             assert!(error.contains(names), "{error}");
-            assert!(!error.contains("MDEyMzQ1") && !error.contains("made-up"), "{error}");
+            assert!(
+                !error.contains("MDEyMzQ1") && !error.contains("made-up"),
+                "{error}"
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 //! Erasing what is known of an account's owner.
 
-use words::{AccountId, PlanId, StaffId, TicketId, Time};
+use words::{AccountId, ContactPointId, PlanId, StaffId, TicketId, Time};
 
 use crate::db::{Store, StoreError, Tx, one};
 
@@ -38,10 +38,13 @@ impl Tx {
             on!(self, c => sqlx::query("update fields set item = $2, shown = null, sealed = null, digest = $3, updated_at = $4 where id = $1")
                 .bind(field.id).bind(item).bind(&nothing).bind(now).execute(c).await.map(drop)?);
         }
-        // Each keeps its row, which others refer to, and loses its address and index.
-        for point in self.contact_points(id).await? {
+        // Each keeps its row, which others refer to, and loses its address and index; those that were
+        // removed or repudiated before, too: an index is made with a key that stays.
+        let points: Vec<ContactPointId> = on!(self, c => sqlx::query_scalar(
+            "select id from contact_points where account_id = $1").bind(id).fetch_all(c).await?);
+        for point in points {
             on!(self, c => sqlx::query("update contact_points set sealed = $2, blind = $3, removed_at = coalesce(removed_at, $4) where id = $1")
-                .bind(point.id).bind(&nothing).bind(uuid::Uuid::from(point.id).as_bytes().to_vec()).bind(now)
+                .bind(point).bind(&nothing).bind(uuid::Uuid::from(point).as_bytes().to_vec()).bind(now)
                 .execute(c).await.map(drop)?);
         }
         self.erase_words(id, blank, now).await?;
@@ -140,16 +143,18 @@ impl Tx {
 
 impl Store {
     /// Empties the journal of an embedded database, so that what was erased is in none of its files. On
-    /// a server that is its own work (`vacuum`, and the age of its backups).
+    /// a server that is its own work (`vacuum`, and the age of its backups). False if a reader was in the
+    /// way: then it is to be tried again.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
-    pub async fn empty_journal(&self) -> Result<(), StoreError> {
-        if let Some(pool) = self.embedded() {
-            sqlx::query("pragma wal_checkpoint(truncate)")
-                .execute(pool)
-                .await?;
-        }
-        Ok(())
+    pub async fn empty_journal(&self) -> Result<bool, StoreError> {
+        let Some(pool) = self.embedded() else {
+            return Ok(true);
+        };
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
+            .fetch_one(pool)
+            .await?;
+        Ok(busy == 0)
     }
 }

@@ -125,6 +125,20 @@ impl Tx {
         Ok(())
     }
 
+    /// Puts off what comes by a change that is put off: until then it is neither proof nor destination.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn put_off_points(
+        &mut self,
+        request: RequestId,
+        until: Time,
+    ) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query("update contact_points set effective_at = $2 where comes_by = $1 and removed_at is null and effective_at < $2")
+            .bind(request).bind(until).execute(c).await.map(drop)?);
+        Ok(())
+    }
+
     /// The owner of a new address answered there. True the first time.
     ///
     /// # Errors

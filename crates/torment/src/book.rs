@@ -167,7 +167,9 @@ impl Book {
     /// The step in which something happened.
     pub fn step_at(&self, at: Time) -> Option<Step> {
         let found = self.times.iter().rev().find(|(_, (from, _))| *from <= at);
-        found.filter(|(_, (_, to))| at <= *to).map(|(step, _)| *step)
+        found
+            .filter(|(_, (_, to))| at <= *to)
+            .map(|(step, _)| *step)
     }
 
     /// A letter by what it is about.
@@ -219,7 +221,10 @@ impl Request {
             | RequestKind::Act
             | RequestKind::Ask
             | RequestKind::Export => 1,
-            RequestKind::Change | RequestKind::Reenrol | RequestKind::Unlock | RequestKind::Erase => 2,
+            RequestKind::Change
+            | RequestKind::Reenrol
+            | RequestKind::Unlock
+            | RequestKind::Erase => 2,
         }
     }
 

@@ -68,7 +68,11 @@ fn twenty_thousand_steps_break_nothing() {
         for (act, (_, led)) in &outcome.reached.acts {
             assert!(*led > 0, "`{act}` never led to anything");
         }
-        assert!(outcome.reached.doors.len() > 60, "{:?}", outcome.reached.doors);
+        assert!(
+            outcome.reached.doors.len() > 60,
+            "{:?}",
+            outcome.reached.doors
+        );
     });
 }
 
@@ -94,10 +98,16 @@ fn each_guard_that_is_taken_away_is_found() {
         for one in torment::sabotage::Sabotage::all() {
             words::sabotage::turn_off(one.switches);
             let text = one.text();
-            let plan = run::Plan { policies: &text, ..plan(10_000, 1) };
+            let plan = run::Plan {
+                policies: &text,
+                ..plan(10_000, 1)
+            };
             let outcome = run::run(plan, &mut |_, _| ()).await.expect("a run");
             match outcome.broken {
-                Some(failure) => println!("{} after {} steps: {}", one.name, outcome.steps, failure.broken),
+                Some(failure) => println!(
+                    "{} after {} steps: {}",
+                    one.name, outcome.steps, failure.broken
+                ),
                 None => missed.push(one.name),
             }
         }

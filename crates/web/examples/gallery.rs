@@ -34,8 +34,8 @@ use web::{
         },
         tickets::{Filter, FilterLine, TicketList, TicketRow, TicketsPage},
         world::{
-            ScoreLine, TourStep, WorldCall, WorldCallLine, WorldLine, WorldMail, WorldPage, WorldText,
-            WorldPerson,
+            ScoreLine, TourStep, WorldCall, WorldCallLine, WorldLine, WorldMail, WorldPage,
+            WorldPerson, WorldText,
         },
     },
 };
@@ -475,7 +475,8 @@ fn ticket() -> Ticket {
                 next: s(
                     "The owner got a mail with two buttons. On yes, they choose a new password themselves.",
                 ),
-                by_second: false, second: None,
+                by_second: false,
+                second: None,
                 code: ReadOut::No,
                 text: ReadOut::No,
                 words: s(
@@ -502,7 +503,8 @@ fn ticket() -> Ticket {
                 until: Some(ahead(4)),
                 goes: s("asked at the registered email, on file since 2019"),
                 next: s("The owner said yes: whoever asked can see it, until the time is over."),
-                by_second: false, second: None,
+                by_second: false,
+                second: None,
                 code: ReadOut::No,
                 text: ReadOut::No,
                 words: String::new(),
@@ -517,7 +519,8 @@ fn ticket() -> Ticket {
                 until: None,
                 goes: s("to the registered email"),
                 next: s("The mail server took it at 10:02."),
-                by_second: false, second: None,
+                by_second: false,
+                second: None,
                 code: ReadOut::No,
                 text: ReadOut::No,
                 words: String::new(),

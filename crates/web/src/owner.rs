@@ -162,7 +162,10 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     "The person on our support who asked can see it for five minutes, and nothing else. We write to you about it afterwards.",
                 ),
                 RequestKind::Act => (
-                    format!("do this for you: {}", item.as_deref().unwrap_or("something")),
+                    format!(
+                        "do this for you: {}",
+                        item.as_deref().unwrap_or("something")
+                    ),
                     "go ahead",
                     if found.more.is_empty() {
                         "Our support passes it on now, and you hear from whoever does it."
@@ -171,7 +174,10 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     },
                 ),
                 RequestKind::Change => (
-                    format!("make this change: {}", item.as_deref().unwrap_or("something")),
+                    format!(
+                        "make this change: {}",
+                        item.as_deref().unwrap_or("something")
+                    ),
                     "go on",
                     if found.answer.is_none() {
                         "It takes one more step, on the next page. Then you type the new one there, and it waits some days, in which you can stop it."
@@ -219,9 +225,7 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     .filter_map(|kind| match kind {
                         ProofKind::Receipt => Some(view::Step::Receipt),
                         ProofKind::Saved => Some(view::Step::Saved),
-                        ProofKind::Phone => Some(view::Step::Phone {
-                            sent: found.texted,
-                        }),
+                        ProofKind::Phone => Some(view::Step::Phone { sent: found.texted }),
                         _ => None,
                     })
                     .collect(),

@@ -113,8 +113,8 @@ fn typing(what: Entering) -> Typing {
 /// What was typed, by what the change is called.
 fn of_label(item: Option<&str>) -> Typing {
     match item {
-        Some(label) if label.ends_with("email address") => Typing::Email,
-        Some(label) if label.ends_with("phone number") => Typing::Phone,
+        Some(label) if label.contains("email") => Typing::Email,
+        Some(label) if label.contains("phone") => Typing::Phone,
         _ => Typing::Address,
     }
 }

@@ -163,7 +163,12 @@ fn render(app: &App, page: &str, found: RecoveryPage, problem: &str) -> Result<R
         action: format!("/recover/{page}"),
         stands,
         problem: problem.to_owned(),
-        go_on: app.desk().settings().continue_url.clone().unwrap_or_default(),
+        go_on: app
+            .desk()
+            .settings()
+            .continue_url
+            .clone()
+            .unwrap_or_default(),
     })?
     .into_response();
     let headers = response.headers_mut();

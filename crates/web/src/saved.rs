@@ -23,7 +23,9 @@ pub(crate) async fn make(app: &App, page: &str, secret: &str) -> Result<Response
     let codes = match app.desk().make_codes(secret).await {
         Ok(codes) => codes,
         // A page that is used up says so itself.
-        Err(DeskError::Conflict(_)) => return Ok(go(app, &format!("/owner/{page}/{secret}"), None)),
+        Err(DeskError::Conflict(_)) => {
+            return Ok(go(app, &format!("/owner/{page}/{secret}"), None));
+        }
         Err(error) => return Err(error.into()),
     };
     let codes = codes.iter().map(|code| code.to_string()).collect();

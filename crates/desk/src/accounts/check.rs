@@ -32,7 +32,7 @@ pub(crate) struct Incoming {
     pub(crate) external_id: String,
     pub(crate) display_name: String,
     pub(crate) customer_since: Option<Time>,
-    pub(crate) important: bool,
+    pub(crate) important: Option<bool>,
     pub(crate) points: Vec<IncomingPoint>,
     /// In the order of name and item.
     pub(crate) values: Vec<IncomingValue>,

@@ -3,17 +3,17 @@
 //!
 //! Each such change has a ticket of its own, closed from the start: the letters, the link that stops it
 //! and the record are those of every other planned change. Where nobody can be told, the ticket is one
-//! for the safety queue, so that a person looks. What is only taken away goes at once, as there is less
-//! to give away by it; what goes because something else comes stays until that is in effect. And what
-//! the owner set on their own page is theirs: no list of the company's takes it back.
+//! for the safety queue, so that a person looks. What the owner is reached by goes in the same way, also
+//! where nothing comes for it: who can't be reached any more can't stop what comes next. And what the
+//! owner set on their own page is theirs: no list of the company's takes it back.
 
 use std::collections::BTreeSet;
 
 use store::{AccountRow, ContactPointRow, RequestRow, TicketRow, Tx};
 use vault::AccountKey;
 use words::{
-    sabotage::off, Channel, ContactKind, ContactPointId, MessageKind, PlanKind, Queue, RequestId, RequestKind,
-    RequestState, TicketId, TicketKind, TicketState, Time,
+    Channel, ContactPointId, MessageKind, PlanKind, Queue, RequestId, RequestKind, RequestState,
+    TicketId, TicketKind, TicketState, Time, sabotage::off,
 };
 
 use super::{check::IncomingPoint, put::Dates};
@@ -51,6 +51,11 @@ pub(super) struct PointChange {
 }
 
 impl PointChange {
+    /// Whether it needs a plan of its own.
+    fn is_new(&self) -> bool {
+        !self.coming.is_empty() || !self.leaving.is_empty() && self.pending.is_none()
+    }
+
     pub(super) fn is_none(&self) -> bool {
         self.coming.is_empty()
             && self.noted.is_empty()
@@ -105,6 +110,7 @@ impl Desk {
             pending: pending.map(|plan| plan.request_id),
             ..PointChange::default()
         };
+        let heard = !self.hears(&known).is_empty();
         let mut kept = BTreeSet::new();
         for point in points {
             let blind = self.vault.blind(point.kind.as_str(), &point.normal).0;
@@ -148,14 +154,17 @@ impl Desk {
             if theirs.contains(&row.id) || leaving.contains(&row.id) {
                 continue;
             }
-            // Nobody comes in two steps either: first beside the old one, then without it.
-            if row.usable(now) && !(change.coming.is_empty() && change.pending.is_none()) {
+            // Nobody comes in two steps either: first beside the old one, then without it; or first
+            // without it, when nobody hears any more of what comes. Where nobody would hear anyway,
+            // and nothing comes, it goes at once.
+            let more = !change.coming.is_empty() || change.pending.is_some();
+            if row.usable(now) && (heard || more) {
                 change.leaving.push(row.id);
             } else {
                 change.gone.push(row.id);
             }
         }
-        if !change.coming.is_empty() {
+        if change.is_new() {
             let budget = self.limit_key(&format!("points:{}", account.id));
             let few = u32::try_from(self.settings.notices_per_day).unwrap_or(u32::MAX);
             let limited = tx
@@ -184,7 +193,7 @@ impl Desk {
             tx.remove_contact_point(*id, now).await?;
         }
         tx.put_contact_points(&change.noted).await?;
-        if change.coming.is_empty() {
+        if !change.is_new() {
             if let Some(pending) = change.pending {
                 for id in &change.leaving {
                     tx.point_leaves_by(*id, pending).await?;
@@ -193,9 +202,7 @@ impl Desk {
             return Ok(());
         }
         let points = tx.contact_points(account.id).await?;
-        let heard = points
-            .iter()
-            .any(|point| point.kind == ContactKind::Email && point.usable(now));
+        let heard = !self.hears(&points).is_empty();
         let ticket = self.ticket_of_change(tx, account, heard, now).await?;
         let request = RequestRow {
             id: self.id(RequestId::new),
@@ -235,13 +242,17 @@ impl Desk {
             .plan_what(tx, account, &ticket, &request, PlanKind::Point, what)
             .await?;
         let then = effective.format("%-d %B at %H:%M UTC");
-        let text = if heard {
+        let text = if heard && change.coming.is_empty() {
+            format!(
+                "The company's systems took a contact point away. It goes on {then}; the owner is told and can stop it until then."
+            )
+        } else if heard {
             format!(
                 "The company's systems sent a new contact point. It counts from {then}; the owner is told at the old ones and can stop it until then."
             )
         } else {
             format!(
-                "The company's systems sent a new contact point, and the owner can't be told: there is no confirmed email in effect on file. It counts from {then}. Find out whether it is right; if in doubt, freeze the account, and it doesn't come."
+                "The company's systems sent a new contact point, and the owner can't be told: nothing on file reaches them. It counts from {then}. Find out whether it is right; if in doubt, freeze the account, and it doesn't come."
             )
         };
         self.write(tx, &ticket, MessageKind::Desk, None, &text)
@@ -273,7 +284,7 @@ impl Desk {
             kind,
             channel: Channel::Api,
             subject: if heard {
-                "A contact point came from the company's systems"
+                "A contact point changed in the company's systems"
             } else {
                 "A contact point came, and nobody could be told"
             }

@@ -53,8 +53,9 @@ pub struct AccountDocument {
     #[serde(default)]
     pub customer_since: Option<String>,
     /// Whether the company marks it as important: more of what is asked for it needs a second person.
+    /// Left out, it stays as it was.
     #[serde(default)]
-    pub important: bool,
+    pub important: Option<bool>,
     /// The email addresses and phone numbers that the owner registered.
     #[serde(default)]
     pub contact_points: Vec<ContactPointDocument>,

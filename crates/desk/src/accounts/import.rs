@@ -337,12 +337,18 @@ impl Desk {
         let now = self.now();
         let (mut created, mut changed) = (0, 0);
         let one_by_one = if at_once {
-            batch.fresh.write(&mut tx, now).await?;
+            batch.fresh.write(&mut tx).await?;
             created = batch.created.len() as u64;
             [].iter()
         } else {
             batch.created.iter()
         };
+        // Every account first, then the counter of tickets: in the order in which a freeze takes them.
+        for (_, incoming) in &batch.changed {
+            if let Some(row) = tx.account_named(&incoming.external_id).await? {
+                tx.queue_for_account(row.id).await?;
+            }
+        }
         let mut refused = Vec::new();
         for (line, incoming) in one_by_one.chain(&batch.changed) {
             match self.put_in(&mut tx, "system", incoming, now).await {

@@ -8,7 +8,8 @@ use ledger::Entry;
 use store::{AccountRow, ContactPointRow, NewField, Tx};
 use vault::AccountKey;
 use words::{
-    AccountId, ContactPointId, FieldClass, FieldId, FieldKind, HoldLevel, Role, Time, sabotage::off,
+    AccountId, ContactKind, ContactPointId, FieldClass, FieldId, FieldKind, HoldLevel, Role, Time,
+    sabotage::off,
 };
 
 use super::{
@@ -77,9 +78,14 @@ impl Fresh {
             .sort_unstable_by(|a, b| (&a.1, &a.2).cmp(&(&b.1, &b.2)));
     }
 
-    pub(crate) async fn write(&self, tx: &mut Tx, now: Time) -> Result<(), DeskError> {
+    /// Writes them. Their fields are as old as they are: what came with an account needs no
+    /// cooling-off time.
+    pub(crate) async fn write(&self, tx: &mut Tx) -> Result<(), DeskError> {
+        let Some(first) = self.accounts.first() else {
+            return Ok(());
+        };
         tx.add_accounts(&self.accounts).await?;
-        tx.put_fields(&self.fields, now).await?;
+        tx.put_fields(&self.fields, first.created_at).await?;
         tx.put_lookups(&self.lookups).await?;
         tx.put_contact_points(&self.points).await?;
         Ok(())
@@ -156,7 +162,7 @@ impl Desk {
         let Some(known) = tx.account_named(&incoming.external_id).await? else {
             let mut fresh = Fresh::default();
             let id = self.seal_new(incoming, now, &mut fresh)?;
-            fresh.write(tx, now).await?;
+            fresh.write(tx).await?;
             tx.entry(entry(Put::Created).with_account(id.to_string()));
             return Ok(Put::Created);
         };
@@ -195,7 +201,9 @@ impl Desk {
         if account.customer_since != incoming.customer_since {
             changed.insert("customer_since".to_owned());
         }
-        if account.important != incoming.important {
+        // A list that doesn't say takes no second person away.
+        let important = incoming.important.unwrap_or(account.important);
+        if account.important != important {
             changed.insert("important".to_owned());
         }
         if !points.is_none() {
@@ -206,11 +214,25 @@ impl Desk {
         tx.drop_lookups(account.id).await?;
         let mut lookups = Vec::new();
         self.lookups(account.id, incoming, &mut lookups);
+        // By the contact points on file, not by those of the list: what is still to come finds nobody,
+        // and what the owner replaced or stopped doesn't come back by a list. (No field has these names.)
+        lookups.retain(|(_, kind, _)| {
+            [ContactKind::Email, ContactKind::Phone]
+                .iter()
+                .all(|point| point.as_str() != kind)
+        });
+        let (by_owner, _) = tx.points_by_owner(account.id).await?;
+        for point in tx.contact_points(account.id).await? {
+            let noted = point.confirmed_at.is_none() && !by_owner.contains(&point.id);
+            if noted || point.usable(now) {
+                lookups.push((account.id, point.kind.as_str().to_owned(), point.blind));
+            }
+        }
         tx.put_lookups(&lookups).await?;
         tx.change_account(&AccountRow {
             display_name: incoming.display_name.clone(),
             customer_since: incoming.customer_since,
-            important: incoming.important,
+            important,
             fingerprint: if frozen {
                 account.fingerprint.clone()
             } else {
@@ -279,7 +301,7 @@ impl Desk {
             fingerprint,
             hold: HoldLevel::None,
             attempts: 0,
-            important: incoming.important,
+            important: incoming.important.unwrap_or(false),
             decoy: false,
             created_at: now,
             updated_at: now,
@@ -393,6 +415,7 @@ impl Desk {
     ) -> Result<BTreeSet<String>, DeskError> {
         let mut changed = BTreeSet::new();
         let known = tx.masked_fields(account).await?;
+        let by_owner = tx.fields_by_owner(account).await?;
         let mut writes = Vec::new();
         for (value, digest) in incoming.values.iter().zip(digests) {
             let same_slot = known
@@ -400,6 +423,14 @@ impl Desk {
                 .find(|field| field.name == value.name && field.item == value.item);
             if same_slot.is_some_and(|field| {
                 field.digest == digest && field.class == value.class && field.kind == value.kind
+            }) {
+                continue;
+            }
+            // The owner changed it on their own page, and the company has not heard of that yet.
+            if same_slot.is_some_and(|field| {
+                by_owner
+                    .iter()
+                    .any(|(id, was)| *id == field.id && was == digest)
             }) {
                 continue;
             }
@@ -465,7 +496,7 @@ fn fingerprint(key: &AccountKey, incoming: &Incoming, digests: &[[u8; 32]]) -> V
     part(incoming.external_id.as_bytes());
     part(incoming.display_name.as_bytes());
     part(&time(incoming.customer_since));
-    part(&[u8::from(incoming.important)]);
+    part(&[incoming.important.map_or(2, u8::from)]);
     part(&(incoming.points.len() as u64).to_be_bytes());
     for point in &incoming.points {
         part(point.kind.as_str().as_bytes());

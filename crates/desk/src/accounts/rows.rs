@@ -207,8 +207,8 @@ fn document(
             Column::CustomerSince => account.customer_since = Some(text),
             Column::Important => {
                 account.important = match text.to_ascii_lowercase().as_str() {
-                    "true" | "yes" | "1" => true,
-                    "false" | "no" | "0" => false,
+                    "true" | "yes" | "1" => Some(true),
+                    "false" | "no" | "0" => Some(false),
                     _ => {
                         return Err(DocumentError::Row(
                             "important: must be true or false".to_owned(),

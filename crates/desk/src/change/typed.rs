@@ -5,11 +5,12 @@
 
 use std::fmt;
 
+use gate::Outcome;
 use store::{AccountRow, ChallengeRow, ContactPointRow, RequestRow, TicketRow, Tx};
 use vault::{AccountKey, normalise};
 use words::{
-    ChallengeId, ChallengeKind, ContactPointId, FieldKind, HoldLevel, MessageKind,
-    PlanKind, RequestState, Time,
+    ChallengeId, ChallengeKind, ContactPointId, FieldKind, HoldLevel, MessageKind, PlanKind,
+    RequestState, Time,
 };
 use zeroize::Zeroizing;
 
@@ -23,11 +24,14 @@ use crate::{
     mailroom::LetterRef,
     plan::What,
     request::About,
-    settings::hours,
+    settings::{hours, minutes},
 };
 
 /// The longest that an owner types.
 const LONGEST: usize = 500;
+/// Looks at whether a contact point can come to one account in a row, and minutes until one more.
+const LOOKS: u32 = 10;
+const LOOK_MINUTES: u64 = 60;
 const USED_UP: DeskError = DeskError::Conflict(
     "this page is used up; if you have a newer mail from us, use the link in that one",
 );
@@ -67,7 +71,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::NotFound`] for a secret that was never given out; [`DeskError::Conflict`] if the
-    /// page is used up, or the account was frozen meanwhile.
+    /// page is used up, or a hold came meanwhile that forbids it; [`DeskError::Limited`] after too many
+    /// contact points were tried on the account.
     pub async fn owner_types(
         &self,
         secret: &str,
@@ -106,13 +111,32 @@ impl Desk {
             account,
             request,
         };
-        let new = About::read(&case.request.detail)?.point;
-        if let Some(new) = new
-            && !self.can_come(&mut tx, &case, new, &text).await?
+        if !self
+            .still_allowed(&mut tx, &case.account, &case.ticket, &case.request)
+            .await?
         {
-            return Ok(Typed::Again(NOT_THIS));
+            return Err(USED_UP);
         }
-        if !sure {
+        let new = About::read(&case.request.detail)?.point;
+        if let Some(new) = new {
+            // Whether something is on file shows here, so there are few looks, whoever looks and
+            // whatever they find.
+            let budget = self.limit_key(&format!("typed:{}", case.account.id));
+            let every = minutes(LOOK_MINUTES);
+            if let Some(until) = tx.spent(&budget, LOOKS, every, self.now()).await? {
+                return Err(DeskError::Limited(until));
+            }
+            let can = self.can_come(&mut tx, &case, new, &text).await?;
+            if !can || !sure {
+                tx.charge(&budget, LOOKS, every, self.now()).await?;
+                tx.commit().await?;
+                return Ok(if can {
+                    Typed::Back(text)
+                } else {
+                    Typed::Again(NOT_THIS)
+                });
+            }
+        } else if !sure {
             return Ok(Typed::Back(text));
         }
         tx.move_request(
@@ -135,6 +159,28 @@ impl Desk {
             .await?;
         self.commit(tx).await?;
         Ok(Typed::Taken)
+    }
+
+    /// Whether what was proven would still do, by the policies and holds of now: an hour may have passed
+    /// since, and a hold may have come.
+    pub(crate) async fn still_allowed(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: &RequestRow,
+    ) -> Result<bool, DeskError> {
+        let (mut facts, _) = self.weigh_request(tx, account, ticket, request).await?;
+        for proof in &mut facts.proofs {
+            // Given in time and used by the yes; how long the typing takes is no matter of theirs.
+            proof.unused = true;
+            proof.fresh = true;
+            proof.minutes = 0;
+        }
+        if let Some(leave) = &mut facts.approval {
+            leave.minutes = 0;
+        }
+        Ok(self.decide(&facts).outcome == Outcome::Permit)
     }
 
     /// Whether a contact point can come to an account: it isn't there yet, and was never said not to be
@@ -193,7 +239,11 @@ impl Desk {
         if let Some(old) = new.replaces {
             tx.point_leaves_by(old, case.request.id).await?;
         }
-        self.taken(tx, case, &case.key.commit(new.kind.as_str(), normal.as_bytes()));
+        self.taken(
+            tx,
+            case,
+            &case.key.commit(new.kind.as_str(), normal.as_bytes()),
+        );
         let what = What {
             point: Some(id),
             ..What::by("owner")
@@ -311,7 +361,9 @@ fn as_typed(what: Entering, text: &str) -> Result<Zeroizing<String>, &'static st
             "That holds characters that can't be kept. Please type it as on a letter.",
         ),
     };
-    let text = check_text(kind, &text).map(Zeroizing::new).map_err(|_| why)?;
+    let text = check_text(kind, &text)
+        .map(Zeroizing::new)
+        .map_err(|_| why)?;
     if what == Entering::Phone && !text.starts_with('+') {
         return Err(why);
     }

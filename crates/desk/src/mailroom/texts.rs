@@ -80,9 +80,7 @@ impl Desk {
     ) -> Result<Parcel, DeskError> {
         Ok(match point.kind {
             ContactKind::Phone => Parcel::Text(self.text_of(tx, mail).await?),
-            ContactKind::Email => {
-                Parcel::Letter(self.compose(tx, mail, ticket, delivered).await?)
-            }
+            ContactKind::Email => Parcel::Letter(self.compose(tx, mail, ticket, delivered).await?),
         })
     }
 
@@ -133,6 +131,14 @@ impl Desk {
             }
             (LetterRef::Frozen { .. }, _) => Text::Frozen,
             (LetterRef::Address { .. }, _) => Text::Address { link },
+            (LetterRef::Planned { plan }, _) => {
+                let row = tx.plan(*plan).await?.ok_or(DeskError::NotFound)?;
+                Text::Planned {
+                    what: row.kind,
+                    effective: self.takes_effect(&row),
+                    link,
+                }
+            }
             _ => return Err(DeskError::NotFound),
         })
     }

@@ -43,8 +43,7 @@ impl Desk {
             return self.give_leave(tx, me, &account, ticket, &request).await;
         }
         let now = self.now();
-        if request.state != RequestState::Waiting
-            || request.expires_at.is_some_and(|at| at <= now)
+        if request.state != RequestState::Waiting || request.expires_at.is_some_and(|at| at <= now)
         {
             return Err(DeskError::Conflict(
                 "this doesn't wait for a second person any more",

@@ -77,17 +77,28 @@ pub(crate) async fn put(world: &World, external_id: &str, points: &[String]) -> 
     account_named(world, external_id).await.id
 }
 
-/// Robin Vale, A-1042, with an email on file since 2019.
-pub(crate) async fn customer(world: &World) -> AccountId {
+/// What Robin Vale has on file since 2019: an email and a phone.
+pub(crate) fn on_file() -> Vec<String> {
     let phone = format!(
         r#"{{"kind":"phone","value":"{PHONE}","registered_at":"2019-05-01","confirmed_at":"2019-05-01"}}"#
     );
-    put(
-        world,
-        "A-1042",
-        &[email(EMAIL, "2019-05-01", Some("2019-05-01")), phone],
-    )
-    .await
+    vec![email(EMAIL, "2019-05-01", Some("2019-05-01")), phone]
+}
+
+/// Robin Vale, A-1042, with an email on file since 2019.
+pub(crate) async fn customer(world: &World) -> AccountId {
+    put(world, "A-1042", &on_file()).await
+}
+
+/// An account's contact points are gone, as once their time is over.
+pub(crate) async fn take_away(world: &World, account: AccountId) {
+    let mut tx = world.desk.store().begin().await.expect("a transaction");
+    for point in tx.contact_points(account).await.expect("points") {
+        tx.remove_contact_point(point.id, world.desk.now())
+            .await
+            .expect("a write");
+    }
+    tx.commit().await.expect("a commit");
 }
 
 pub(crate) async fn account_named(world: &World, external_id: &str) -> AccountRow {

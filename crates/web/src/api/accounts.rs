@@ -41,9 +41,10 @@ pub(super) struct AccountBody {
     /// Since when they are a customer; shown to reps.
     #[schema(example = "2019-05-01")]
     customer_since: Option<String>,
-    /// Whether it is important: more of what is asked for it needs a second person.
+    /// Whether it is important: more of what is asked for it needs a second person. Left out, it stays
+    /// as it was.
     #[serde(default)]
-    important: bool,
+    important: Option<bool>,
     /// The email addresses and phone numbers that the owner registered.
     #[serde(default)]
     contact_points: Vec<ContactPointBody>,

@@ -78,7 +78,9 @@ pub(super) async fn ask(
     // An action is no field; whoever names both means one of them.
     let name = match (sent.field, sent.action) {
         (Some(_), Some(_)) => {
-            return Err(DeskError::Invalid("send a field or an action, not both".to_owned()).into());
+            return Err(
+                DeskError::Invalid("send a field or an action, not both".to_owned()).into(),
+            );
         }
         (field, action) if sent.kind == RequestKind::Act => action.or(field),
         (field, None) => field,

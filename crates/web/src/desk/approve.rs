@@ -7,7 +7,7 @@ use axum::{
 };
 use desk::{Decline, DeskError, RequestView};
 use serde::Deserialize;
-use words::{RequestKind, RequestState};
+use words::RequestKind;
 
 use super::{Kept, done, id, quiet, ticket_path};
 use crate::{
@@ -34,7 +34,7 @@ pub(super) fn routes(routes: Routes) -> Routes {
 
 /// Whether a request waits for a second person and nobody else.
 pub(super) fn by_second(request: &RequestView) -> bool {
-    request.row.state == RequestState::Waiting && request.row.contact_point_id.is_none()
+    desk::waits_for_second(&request.row)
 }
 
 /// What the reader's yes would do, if they can be the second person.

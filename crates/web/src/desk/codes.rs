@@ -64,10 +64,7 @@ async fn send_text(
     Kept(filter): Kept,
 ) -> Result<Response, Fault> {
     let number = id(&number)?;
-    let outcome = app
-        .desk()
-        .send_text_code(&me, number, id(&request)?)
-        .await;
+    let outcome = app.desk().send_text_code(&me, number, id(&request)?).await;
     done(
         &app,
         &ticket_path(number, "", filter),

@@ -23,6 +23,10 @@ use crate::{
     },
 };
 
+/// The rule behind a reset that nobody can be asked about: it waits for a receipt, on a page of the
+/// requester's own.
+const NO_WAY: &str = "no-way-to-prove";
+
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .post("/desk/tickets/{number}/requests", Who::Staff(WORKS), ask)
@@ -92,9 +96,15 @@ fn to_say(words: &str, reason: &str) -> Flash {
 
 fn begun(kind: RequestKind, asked: &Asked) -> Flash {
     if asked.state == RequestState::Waiting && asked.second {
-        return Flash::good(
-            "A lead or an admin looks at this first. The owner is asked once they agree.",
-        );
+        return Flash::good(match kind {
+            RequestKind::Unlock => {
+                "A lead or an admin looks at this first. The owner is told once they agree."
+            }
+            _ => "A lead or an admin looks at this first. The owner is asked once they agree.",
+        });
+    }
+    if asked.state == RequestState::Waiting && asked.rule == NO_WAY {
+        return quiet(format!("You can say: “{}”", asked.words));
     }
     Flash::good(match (asked.state, kind) {
         (RequestState::Waiting, _) => {
@@ -409,6 +419,25 @@ mod tests {
                 "Send the payment card"
             ]
         );
+    }
+
+    #[test]
+    fn what_waits_for_a_receipt_gives_the_rep_its_words_and_names_no_second_person() {
+        assert_eq!(NO_WAY, gate::NO_WAY);
+        let asked = |second, rule: &str| Asked {
+            id: words::RequestId(uuid::Uuid::from_u128(7)),
+            state: RequestState::Waiting,
+            reason: String::new(),
+            words: "I can give you a page.".to_owned(),
+            rule: rule.to_owned(),
+            second,
+        };
+        let said = |kind, second, rule| begun(kind, &asked(second, rule)).text;
+        let receipt = said(RequestKind::Reset, false, NO_WAY);
+        assert_eq!(receipt, "You can say: “I can give you a page.”");
+        assert!(said(RequestKind::Reset, false, "the-owner-confirms").contains("asked by email"));
+        assert!(said(RequestKind::Unlock, true, NO_WAY).contains("told once they agree"));
+        assert!(said(RequestKind::Erase, true, "a-second-person-looks").contains("asked once"));
     }
 
     #[test]
