@@ -103,7 +103,10 @@ fn what_is_planned_says_what_and_when_and_how_to_stop_it() {
             "Acme Production: an email or phone number on your account changes on 24 Nov, 10:12 UTC. Not you? Stop it: {LINK}"
         )
     );
-    let mut all: Vec<String> = PlanKind::ALL.iter().map(|what| said(&planned(*what))).collect();
+    let mut all: Vec<String> = PlanKind::ALL
+        .iter()
+        .map(|what| said(&planned(*what)))
+        .collect();
     all.dedup();
     assert_eq!(all.len(), PlanKind::ALL.len(), "each says something else");
     for what in PlanKind::ALL {
