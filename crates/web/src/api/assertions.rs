@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::{
     body::Sent,
-    problem::{Limited, Problem},
+    problem::{Closed, Limited},
 };
 use crate::{
     app::App,
@@ -44,8 +44,7 @@ pub(super) struct Proven {
     request_body = Asserted,
     responses(
         (status = 200, description = "It counts; the request went on, or waits for a second proof.", body = Proven),
-        (status = 403, description = "It doesn't count. Why, isn't said.", body = Problem, content_type = "application/problem+json"),
-        Limited,
+        Closed, Limited,
     ),
 )]
 pub(super) async fn take(

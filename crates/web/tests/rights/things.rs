@@ -27,6 +27,8 @@ pub(crate) struct Things {
     safety: String,
     /// A rep's ticket without an account.
     open: String,
+    /// A rep's ticket, and the question in it whether something may be seen.
+    asked: (String, String),
     /// An account.
     pub(crate) account: String,
     /// A letter that was sent, and one that waits.
@@ -101,6 +103,11 @@ impl Things {
         ask(world, rep, ticket, RequestKind::Deliver, "address").await;
         let waiting = jobs(world, "ready").await;
 
+        let asked = desk
+            .ask(rep, ticket, RequestKind::Reveal, "address", "")
+            .await;
+        let asked = asked.expect("asked").id.to_string();
+
         let escalated = call(world, lead, None).await;
         desk.escalate(lead, escalated, "odd")
             .await
@@ -141,6 +148,7 @@ impl Things {
             escalated: escalated.to_string(),
             safety: safety.to_string(),
             open: open.to_string(),
+            asked: (ticket.to_string(), asked),
             account: account.to_string(),
             sent: sent[0].clone(),
             waiting: waiting[0].clone(),
@@ -170,7 +178,11 @@ impl Things {
         ids.insert("number", self.open.clone());
         ids.insert("external_id", "A-1042".to_owned());
         ids.insert("secret", self.confirm.clone());
+        if row.path.contains("/requests/{id}") {
+            ids.insert("number", self.asked.0.clone());
+        }
         let id = match row.path {
+            path if path.contains("/requests/{id}") => &self.asked.1,
             path if path.starts_with("/desk/mail/") => &self.dead,
             path if path.starts_with("/desk/people/invitations/") => &self.open_invitation,
             path if path.starts_with("/desk/people/") => &self.person,
