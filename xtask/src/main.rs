@@ -6,6 +6,7 @@ mod postgres;
 mod report;
 mod tally;
 mod test;
+mod torment;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -20,6 +21,8 @@ Usage: cargo xtask COMMAND
 Commands:
   test [--only STEP,STEP…]  install what is missing, then run every check and test
   pictures                  make the screenshots in docs/pictures
+  torment [OPTION…]         everything that can be done to a desk, in any order: --steps N, --seed S,
+                            --engine sqlite|postgres, --sabotage NAME|all; --help for the rest
   help                      print this
 
 Steps of test:
@@ -53,6 +56,7 @@ fn run(words: &[String]) -> Result<bool> {
         .context("the workspace has no root")?;
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["torment", options @ ..] => Ok(torment::torment(root, options)),
         [.., "--help" | "-h"] | ["help"] | [] => {
             print!("{HELP}");
             Ok(true)
@@ -69,7 +73,9 @@ fn run(words: &[String]) -> Result<bool> {
         }
         ["pictures"] => Ok(test::pictures(root)),
         ["pictures", unknown, ..] => bail!("`{unknown}` is unknown; pictures takes no options"),
-        [unknown, ..] => bail!("`{unknown}` is no command; the commands are test, pictures, help"),
+        [unknown, ..] => {
+            bail!("`{unknown}` is no command; the commands are test, pictures, torment, help")
+        }
     }
 }
 
@@ -80,7 +86,7 @@ mod tests {
     #[test]
     fn unknown_words_are_errors_that_list_what_there_is() {
         for (words, listed) in [
-            (vec!["tset"], "test, pictures, help"),
+            (vec!["tset"], "test, pictures, torment, help"),
             (vec!["test", "--fast"], "--only"),
             (vec!["test", "--only"], "fmt, clippy, unit, browser"),
             (vec!["test", "--only", "lint"], "fmt, clippy, unit, browser"),

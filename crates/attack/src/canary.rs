@@ -41,6 +41,11 @@ impl Canary {
         }
     }
 
+    /// The forms in which it is looked for, in small letters; and whether only where they stand alone.
+    pub fn forms(&self) -> (&[String], bool) {
+        (&self.forms, self.alone)
+    }
+
     /// Whether a text holds it. `text` is in small letters already.
     pub fn is_in(&self, text: &str) -> bool {
         self.forms.iter().any(|form| {
@@ -58,8 +63,8 @@ pub fn small(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Digits in ids, times and versions don't count.
-fn stands_alone(text: &str, form: &str) -> bool {
+/// Whether a form stands alone in a text. Digits in ids, times and versions don't count.
+pub fn stands_alone(text: &str, form: &str) -> bool {
     text.match_indices(form).any(|(at, found)| {
         let before = text[..at].chars().next_back();
         let mut after = text[at + found.len()..].chars();

@@ -12,6 +12,7 @@
 pub mod act;
 pub mod browser;
 pub mod canary;
+pub mod finder;
 pub mod house;
 pub mod incidents;
 pub mod judge;

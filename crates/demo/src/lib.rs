@@ -14,6 +14,7 @@ mod file;
 mod furnish;
 mod mailboxes;
 mod persons;
+mod phones;
 mod provider;
 pub mod sample;
 mod scene;
@@ -24,6 +25,7 @@ mod values;
 mod world;
 
 pub use mailboxes::{Attachment, Mail, Mailboxes};
+pub use phones::{Phones, TextMessage};
 pub use provider::{SignInService, Told, Turned};
 pub use scene::{Beginning, Scene};
 

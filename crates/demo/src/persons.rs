@@ -75,6 +75,16 @@ impl Persons {
             .map_or(self.fraudster.mailbox, |customer| &customer.email)
     }
 
+    /// The number of whoever has that key; empty for one without a phone.
+    pub(crate) fn phone(&self, key: &str) -> &str {
+        self.customer(key).map_or(self.fraudster.phone, |customer| {
+            customer
+                .account
+                .contact_point(ContactKind::Phone)
+                .map_or("", |point| &point.value)
+        })
+    }
+
     /// The list for the page, the fraudster first.
     pub(crate) fn list(&self, mails: &Mailboxes) -> Vec<WorldPerson> {
         let mut unread: BTreeMap<String, u64> = BTreeMap::new();

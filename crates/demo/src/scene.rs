@@ -1,7 +1,7 @@
 //! Opening the outside, filling the desk, and what a visitor is told first.
 
 use anyhow::{Context as _, Result};
-use desk::{Desk, DeskError, Me, letter::Carrier};
+use desk::{Desk, DeskError, Me, letter::Carrier, text::TextCarrier};
 use mail::{Limits, Listener, SmtpCarrier, SmtpSettings, Tls};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -17,6 +17,7 @@ use crate::{
     COMPANY, file, furnish,
     mailboxes::Mailboxes,
     persons::Persons,
+    phones::Phones,
     provider::SignInService,
     score::{Call, Doing},
     staff::Book,
@@ -32,6 +33,7 @@ pub struct Beginning {
     clock: Arc<dyn Clock>,
     carrier: Arc<SmtpCarrier>,
     mails: Arc<Mailboxes>,
+    phones: Arc<Phones>,
     service: Arc<SignInService>,
     news: watch::Sender<u64>,
 }
@@ -41,6 +43,7 @@ pub struct Scene {
     pub(crate) desk: Arc<Desk>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) mails: Arc<Mailboxes>,
+    pub(crate) phones: Arc<Phones>,
     pub(crate) service: Arc<SignInService>,
     pub(crate) persons: Persons,
     book: Mutex<Book>,
@@ -75,6 +78,7 @@ impl Scene {
     ) -> Result<Beginning> {
         let (news, _) = watch::channel(0);
         let mails = Arc::new(Mailboxes::new(clock.clone(), news.clone()));
+        let phones = Arc::new(Phones::new(clock.clone(), news.clone()));
         let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
             .context("no port is free on this machine for the demo's mailboxes")?;
@@ -109,6 +113,7 @@ impl Scene {
             clock,
             carrier,
             mails,
+            phones,
             service,
             news,
         })
@@ -117,6 +122,11 @@ impl Scene {
     /// The mailboxes outside.
     pub fn mailboxes(&self) -> &Mailboxes {
         &self.mails
+    }
+
+    /// The phones outside.
+    pub fn phones(&self) -> &Phones {
+        &self.phones
     }
 
     /// The shop's sign-in service.
@@ -195,6 +205,11 @@ impl Beginning {
         self.carrier.clone()
     }
 
+    /// Takes the desk's text messages to the phones.
+    pub fn texts(&self) -> Arc<dyn TextCarrier> {
+        self.phones.clone()
+    }
+
     /// Where the sign-in service takes hooks.
     pub fn hook_url(&self) -> String {
         format!("{}/world/hooks", self.base)
@@ -242,6 +257,7 @@ impl Beginning {
             desk,
             clock: self.clock,
             mails: self.mails,
+            phones: self.phones,
             service: self.service,
             persons: Persons::new(book.began),
             book: Mutex::new(book),

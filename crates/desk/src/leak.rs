@@ -18,7 +18,9 @@ use advise::{Reading, SecretKind, names_bank_account, scrub, secrets};
 use gate::Outcome;
 use store::{AccountRow, ContactPointRow, TicketRow, Tx};
 use vault::Sealed;
-use words::{FieldClass, FieldId, FieldKind, MessageKind, RequestKind, RequestState, Time};
+use words::{
+    FieldClass, FieldId, FieldKind, MessageKind, RequestKind, RequestState, Time, sabotage::off,
+};
 
 use crate::{
     catalogue::Catalogue,
@@ -91,7 +93,7 @@ pub(crate) enum Checked {
 /// What stops it, unless the secrets are to be removed.
 pub(crate) fn kept(kind: MessageKind, text: String, remove: bool) -> Result<String, Stopped> {
     let found = secrets(&text);
-    let Some(first) = found.first() else {
+    let Some(first) = found.first().filter(|_| !off("secrets-stopped")) else {
         return Ok(text);
     };
     if remove {
@@ -274,6 +276,9 @@ impl Desk {
         points: &[ContactPointRow],
         text: &str,
     ) -> Result<Checked, DeskError> {
+        if off("replies-read") {
+            return Ok(Checked::Goes);
+        }
         let freed = self.freed(tx, me, account, ticket).await?;
         let kinds: Vec<FieldKind> = freed.iter().map(|(_, kind)| *kind).collect();
         let published = &self.settings.published;
@@ -328,6 +333,10 @@ impl Desk {
         freed: &[FieldId],
         text: &str,
     ) -> Result<bool, DeskError> {
+        if account.data_key.is_empty() {
+            // It was erased: there is nothing left to tell.
+            return Ok(false);
+        }
         let key = self.key(account)?;
         let reading = Reading::of(text);
         let mut told = false;

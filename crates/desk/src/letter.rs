@@ -51,6 +51,24 @@ pub enum Content {
         /// The bytes.
         bytes: Zeroizing<Vec<u8>>,
     },
+    /// A copy of everything: several files.
+    Copy {
+        /// The files, the one that people read first.
+        files: Vec<Attached>,
+        /// What is too large to come along, such as `invoice 10442`.
+        left_out: Vec<String>,
+    },
+}
+
+/// One of several files in a letter.
+#[derive(Clone)]
+pub struct Attached {
+    /// Its name.
+    pub file_name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// The bytes.
+    pub bytes: Zeroizing<Vec<u8>>,
 }
 
 /// What a letter says. Links are absolute and go to the owner's pages of the desk.
@@ -124,6 +142,13 @@ pub enum Letter {
         /// The page that cancels it.
         link: String,
     },
+    /// "Is this address yours?", to an address that is to come. It says nothing of an account.
+    Address {
+        /// Until when the link works.
+        expires: Time,
+        /// The page that confirms it.
+        link: String,
+    },
     /// A code for an owner who is on the phone with the desk, and what it approves.
     Code {
         /// Eight digits.
@@ -138,6 +163,11 @@ pub enum Letter {
         expires: Time,
         /// The page with "It wasn't me".
         link: String,
+    },
+    /// The last one: everything kept about the owner is erased now.
+    Erasing {
+        /// When it was confirmed.
+        at: Time,
     },
     /// The account's data was frozen at the desk, and how to thaw it.
     Frozen {

@@ -8,15 +8,19 @@
 
 pub mod accounts;
 mod alarm;
+mod approve;
+pub mod assertion;
 mod careful;
 pub mod catalogue;
 mod challenge;
+mod change;
 mod code;
 pub mod decoy;
 mod desk;
 mod effect;
 mod erase;
 mod error;
+mod export;
 mod hold;
 pub mod journal;
 mod leak;
@@ -29,20 +33,25 @@ mod plan;
 pub mod policies;
 mod proof;
 pub mod provider;
+pub mod recover;
 mod request;
 mod reveal;
+mod saved;
 pub mod settings;
 mod steps;
 #[cfg(any(test, feature = "testing"))]
 #[expect(clippy::missing_panics_doc, reason = "tests panic")]
 pub mod testing;
 pub mod text;
+mod texting;
 pub mod ticket;
 mod view;
 pub mod watching;
 mod work;
 
+pub use approve::{Decline, waits_for_second};
 pub use challenge::{Answer, OwnerPage, OwnerQuestion};
+pub use change::{Entering, Typed};
 pub use code::CodeView;
 pub use desk::{Desk, Me, Parts};
 pub use error::DeskError;

@@ -3,6 +3,7 @@
 
 mod given;
 mod outcome;
+mod texts;
 
 use gate::{Action, Actor, Outcome, Permit};
 use serde::{Deserialize, Serialize};
@@ -10,7 +11,7 @@ use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, Tick
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
-    MessageId, PlanId, PlanKind, RequestId, RequestKind, RequestState, TicketId, Time,
+    MessageId, PlanId, RequestId, RequestKind, RequestState, TicketId, Time, sabotage::off,
 };
 use zeroize::Zeroizing;
 
@@ -19,11 +20,13 @@ use crate::{
     challenge::Detail,
     desk::{Desk, field_facts},
     error::DeskError,
-    letter::{CarrierError, Content, Envelope, Letter},
+    letter::{CarrierError, Content, Letter},
     settings::hours,
 };
 pub(crate) use given::{Given, given};
-use outcome::{Left, Withheld, waits};
+pub(crate) use outcome::Withheld;
+use outcome::{Left, waits};
+pub(crate) use texts::{MAIL, is_letter};
 
 /// Which letter; what it says is looked up at sending.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,11 +46,17 @@ pub(crate) enum LetterRef {
     Frozen { at: Time },
     /// Something is going to change.
     Planned { plan: PlanId },
+    /// The last letter before an erasure.
+    Erasing { plan: PlanId },
+    /// The question to a new address whether somebody is there.
+    Address { challenge: ChallengeId },
     /// A code for a caller who is on the phone: sealed, in hex.
     Code {
         challenge: ChallengeId,
         code: String,
     },
+    /// A code to the registered phone: sealed, in hex.
+    TextCode { request: RequestId, code: String },
 }
 
 /// A contact that the owner hears of. What was sent because of it is looked up at sending, when it is
@@ -101,10 +110,11 @@ impl Desk {
             secret,
         };
         let now = self.now();
+        let kind = self.way_to(tx, point).await?;
         tx.enqueue(
             NewJob {
                 id: self.id(JobId::new),
-                kind: "mail",
+                kind,
                 payload: serde_json::to_string(&job).map_err(|e| DeskError::json(&e))?,
                 run_at: now,
                 ticket_id: ticket.map(|t| t.id),
@@ -240,11 +250,23 @@ impl Desk {
         let action = match &mail.letter {
             LetterRef::Delivery { .. } => Action::Request(RequestKind::Deliver),
             LetterRef::Reply { .. } => Action::Reply,
+            LetterRef::Address { .. } => Action::Confirm,
             _ => Action::Notify,
         };
         let mut facts = self.facts(Actor::Desk, action, &account, ticket.as_ref(), Some(&point));
+        if off("hold-at-sending") {
+            facts.account.hold = HoldLevel::None;
+        }
         let mut field = None;
+        let mut copy = None;
         if let LetterRef::Delivery { request } = &mail.letter {
+            let request = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
+            if request.kind == RequestKind::Export {
+                facts.action = Action::Request(RequestKind::Export);
+                copy = Some(request);
+            }
+        }
+        if let (LetterRef::Delivery { request }, None) = (&mail.letter, &copy) {
             let request = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
             let Some(id) = request.field_id else {
                 return Err(DeskError::NotFound);
@@ -266,24 +288,31 @@ impl Desk {
             return Ok(None);
         };
 
-        let delivered = match field {
-            Some((request, row)) => Some((request, open(&key, &row, &permit)?)),
-            None => None,
+        let delivered = match (field, copy) {
+            (Some((request, row)), _) => Some((request, open(&key, &row, &permit)?)),
+            (None, Some(request)) => {
+                let asked_in = ticket.as_ref().ok_or(DeskError::NotFound)?;
+                let copied = self
+                    .copy_of_everything(&mut tx, &account, &key, asked_in, &point)
+                    .await?;
+                let Some(content) = copied else {
+                    drop(tx);
+                    self.letter_withheld(job, &mail, ticket.as_ref(), &crate::export::TOO_LARGE)
+                        .await?;
+                    return Ok(None);
+                };
+                Some((request, content))
+            }
+            (None, None) => None,
         };
-        let letter = self
-            .compose(&mut tx, &mail, ticket.as_ref(), delivered)
+        let parcel = self
+            .parcel(&mut tx, &mail, ticket.as_ref(), &point, delivered)
             .await?;
         let address = key.open_address(
             &Sealed::<Address>::from_bytes(point.sealed.clone()),
             &permit,
         )?;
         drop(tx);
-        let envelope = Envelope {
-            to: address.into_text(),
-            message_id: job.id.to_string(),
-            company: self.settings.company.clone(),
-            letter,
-        };
         // The record comes first and the value leaves after it: a mail that goes twice is better
         // than one that the ledger never heard of.
         let Some(left) = self
@@ -293,12 +322,12 @@ impl Desk {
             let why = "something changed at that moment; it is decided anew".to_owned();
             return Ok(Some(CarrierError::Later(why)));
         };
-        if account.decoy {
+        if account.decoy && !off("decoy-letters") {
             // Nobody lives there. To whoever works here it looks as if it had left.
             self.letter_sent(job, &mail, ticket.as_ref()).await?;
             return Ok(None);
         }
-        match self.carrier.carry(&envelope).await {
+        match self.hand_over(job, address, parcel).await {
             Ok(()) => {
                 self.letter_sent(job, &mail, ticket.as_ref()).await?;
                 Ok(None)
@@ -385,6 +414,9 @@ impl Desk {
                 }
             }
             LetterRef::Frozen { at } => Letter::Frozen { at: *at },
+            LetterRef::Erasing { plan } => Letter::Erasing {
+                at: tx.plan(*plan).await?.ok_or(DeskError::NotFound)?.made_at,
+            },
             LetterRef::Code { challenge, code } => {
                 let row = tx
                     .challenge_by_id(*challenge)
@@ -400,17 +432,25 @@ impl Desk {
                     link,
                 }
             }
+            LetterRef::Address { challenge } => {
+                let row = tx
+                    .challenge_by_id(*challenge)
+                    .await?
+                    .ok_or(DeskError::NotFound)?;
+                Letter::Address {
+                    expires: row.expires_at,
+                    link,
+                }
+            }
+            // A phone's code goes to a phone.
+            LetterRef::TextCode { .. } => return Err(DeskError::NotFound),
             LetterRef::Planned { plan } => {
                 let row = tx.plan(*plan).await?.ok_or(DeskError::NotFound)?;
                 Letter::Planned {
                     what: row.kind,
                     channel: ticket.map_or(Channel::Api, |t| t.channel),
                     at: row.made_at,
-                    // The owner has a day from now, however late this letter is.
-                    effective: match (row.kind, row.told_at) {
-                        (PlanKind::Thaw, None) => row.effective_at.max(self.now() + hours(24)),
-                        _ => row.effective_at,
-                    },
+                    effective: self.takes_effect(&row),
                     link,
                 }
             }
@@ -419,7 +459,10 @@ impl Desk {
 
     /// Whether the request behind a letter still waits for it, and its question can be answered.
     async fn still_wanted(&self, tx: &mut Tx, mail: &MailJob) -> Result<bool, DeskError> {
-        if let LetterRef::Confirm { challenge } | LetterRef::Outreach { challenge } = &mail.letter {
+        if let LetterRef::Confirm { challenge }
+        | LetterRef::Outreach { challenge }
+        | LetterRef::Address { challenge } = &mail.letter
+        {
             let row = tx
                 .challenge_by_id(*challenge)
                 .await?
@@ -441,6 +484,17 @@ impl Desk {
             .is_some_and(|request| request.state == RequestState::Waiting);
             let code = self.open_code(code)?;
             return Ok(waits && self.code_stands(&row, &self.key(&account)?, &code));
+        }
+        if let LetterRef::Erasing { plan } = &mail.letter {
+            let row = tx.plan(*plan).await?.ok_or(DeskError::NotFound)?;
+            return Ok(row.cancelled_at.is_none() && row.done_at.is_none());
+        }
+        if let LetterRef::TextCode { request, code } = &mail.letter {
+            let account = self.account(tx, mail.account).await?;
+            let code = self.open_code(code)?;
+            return self
+                .text_code_stands(tx, &account, *request, mail.point, &code)
+                .await;
         }
         match waits(tx, mail).await? {
             Some((request, state)) => Ok(tx
@@ -464,7 +518,13 @@ impl Desk {
         tx.queue_for_account(mail.account).await?;
         let account = self.account(&mut tx, mail.account).await?;
         let point = tx.contact_point(mail.point).await?;
-        if account.hold != hold || point.is_none_or(|point| !point.usable(self.now())) {
+        let there = match &mail.letter {
+            LetterRef::Address { .. } => {
+                point.is_some_and(|p| p.removed_at.is_none() && p.confirmed_at.is_none())
+            }
+            _ => point.is_some_and(|point| point.usable(self.now())),
+        };
+        if account.hold != hold || !there {
             return Ok(None);
         }
         // A worker that was too slow: another has the letter now, or it was settled.
@@ -481,7 +541,11 @@ impl Desk {
             }
             _ => ("mail.leaving", Left::Again),
         };
-        tx.entry(mail_entry(self.entry("desk", kind), job, mail, ticket).with("try", job.tries));
+        if !off("recorded-first") {
+            tx.entry(
+                mail_entry(self.entry("desk", kind), job, mail, ticket).with("try", job.tries),
+            );
+        }
         tx.commit().await?;
         Ok(Some(left))
     }
@@ -499,6 +563,7 @@ impl Desk {
             LetterRef::Confirm { .. } => "confirm",
             LetterRef::Outreach { .. } => "was-this-you",
             LetterRef::Planned { .. } => "stop",
+            LetterRef::Address { .. } => "address",
             _ => "not-me",
         };
         Ok(format!("{}/owner/{page}/{secret}", self.settings.base_url))
@@ -506,7 +571,11 @@ impl Desk {
 }
 
 /// What a delivery carries, opened for this one sending.
-fn open(key: &AccountKey, row: &FieldRow, permit: &Permit) -> Result<Content, DeskError> {
+pub(crate) fn open(
+    key: &AccountKey,
+    row: &FieldRow,
+    permit: &Permit,
+) -> Result<Content, DeskError> {
     let sealed = Sealed::<Value>::from_bytes(row.sealed.clone().ok_or(DeskError::NotFound)?);
     let opened = key.open(&sealed, permit)?;
     if row.kind != FieldKind::Document {
@@ -534,7 +603,10 @@ fn mail_entry(
         LetterRef::Notice { .. } => ("notice", job.id.to_string()),
         LetterRef::Frozen { .. } => ("frozen", job.id.to_string()),
         LetterRef::Planned { plan } => ("planned", plan.to_string()),
+        LetterRef::Address { challenge } => ("address", challenge.to_string()),
+        LetterRef::Erasing { plan } => ("erasing", plan.to_string()),
         LetterRef::Code { challenge, .. } => ("code", challenge.to_string()),
+        LetterRef::TextCode { request, .. } => ("text-code", request.to_string()),
     };
     let entry = entry
         .with_account(mail.account.to_string())

@@ -5,7 +5,7 @@ use gate::{Action, Actor, Approval, Decision, Facts};
 use std::time::Duration;
 use store::{AccountRow, ContactPointRow, FieldRow, ProofRow, RequestRow, TicketRow, Tx};
 use words::{
-    ChallengeId, ContactKind, ContactPointId, FieldKind, ProofId, ProofKind, RequestKind, Time,
+    ChallengeId, ContactKind, ContactPointId, ProofId, ProofKind, RequestKind, Time, sabotage::off,
 };
 
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) struct Ways {
     pub lifting: Vec<ProofKind>,
     /// Whether the owner could be told that two leads lift it.
     pub told: bool,
+    /// Whether a receipt alone opens a reset, a day later.
+    pub recover: bool,
 }
 
 /// What a proof rests on.
@@ -68,7 +70,7 @@ impl Desk {
             request_id: request.id,
             contact_point_id: ground.point,
             challenge_id: ground.challenge,
-            source: ground.source,
+            source: ground.source.filter(|_| !off("receipt-once")),
             given_at: now,
             expires_at: now + lasts(kind),
             used_at: None,
@@ -118,7 +120,7 @@ impl Desk {
                 account: row.account_id == account.id && request.account_id == account.id,
                 ticket: row.ticket_id == ticket.id && request.ticket_id == ticket.id,
                 request: row.request_id == request.id,
-                fresh: row.given_at <= now && now < row.expires_at,
+                fresh: row.given_at <= now && (now < row.expires_at || off("proof-fresh")),
                 unused: row.used_at.is_none(),
                 sound,
                 minutes: minutes(row.given_at, now),
@@ -166,6 +168,7 @@ impl Desk {
                 .ways_of(tx, account, fields, points, ticket, since)
                 .await?,
             told: self.tellable(points, since),
+            recover: self.recoverable(account, ticket, fields, points),
         })
     }
 
@@ -185,24 +188,33 @@ impl Desk {
                 .iter()
                 .any(|point| counts(point, kind, ticket, since, now))
         };
-        // Every way begins with the link at a registered email: the further steps are on its page.
-        if !by(ProofKind::Email) {
-            return Ok(Vec::new());
+        // Every way begins with the question at a registered contact point: the further steps are on
+        // its page.
+        let mut ways = Vec::new();
+        if by(ProofKind::Email) {
+            ways.push(ProofKind::Email);
         }
-        let mut ways = vec![ProofKind::Email];
         if self.texts.is_some() && by(ProofKind::Phone) {
             ways.push(ProofKind::Phone);
         }
-        if fields.iter().any(|row| row.kind == FieldKind::Receipt) {
+        if ways.is_empty() {
+            return Ok(ways);
+        }
+        if fields
+            .iter()
+            .any(|row| self.receipt_counts(row, account, ticket, since))
+        {
             ways.push(ProofKind::Receipt);
         }
-        if tx.saved_codes_left(account.id, now).await? > 0 {
+        let then = since.map_or(now, |since| since.min(now));
+        if tx.saved_codes_left(account.id, then).await? > 0 {
             ways.push(ProofKind::Saved);
         }
         Ok(ways)
     }
 
-    /// The contact point at which the owner is asked: the email longest on file whose answer counts.
+    /// The contact point at which the owner is asked: the email longest on file whose answer counts,
+    /// or where there is none, the phone.
     pub(crate) fn asked_at<'a>(
         &self,
         points: &'a [ContactPointRow],
@@ -213,6 +225,21 @@ impl Desk {
         points
             .iter()
             .find(|point| counts(point, ProofKind::Email, ticket, since, now))
+            .or_else(|| self.phone_at(points, ticket, since))
+    }
+
+    /// The phone longest on file whose answer counts, if text messages can be sent.
+    pub(crate) fn phone_at<'a>(
+        &self,
+        points: &'a [ContactPointRow],
+        ticket: &TicketRow,
+        since: Option<Time>,
+    ) -> Option<&'a ContactPointRow> {
+        let now = self.now();
+        points
+            .iter()
+            .filter(|_| self.texts.is_some())
+            .find(|point| counts(point, ProofKind::Phone, ticket, since, now))
     }
 
     /// A second person's leave for a request, as the gate sees it.
@@ -222,11 +249,18 @@ impl Desk {
         request: &RequestRow,
     ) -> Result<Option<Approval>, DeskError> {
         let now = self.now();
-        Ok(tx.approvals(request.id).await?.last().map(|row| Approval {
-            role: row.role,
-            other: Some(row.staff_id) != request.staff_id,
-            minutes: minutes(row.at, now),
-        }))
+        let Some(row) = tx.approvals(request.id).await?.pop() else {
+            return Ok(None);
+        };
+        // Whoever doesn't work here any more agrees to nothing.
+        let here = tx.staff(row.staff_id).await?;
+        Ok(here
+            .filter(|staff| staff.ended_at.is_none())
+            .map(|_| Approval {
+                role: row.role,
+                other: Some(row.staff_id) != request.staff_id || off("second-person"),
+                minutes: minutes(row.at, now),
+            }))
     }
 
     /// Who asked, as they are now. Whoever doesn't work here any more may ask for nothing: no rule lets
@@ -267,6 +301,7 @@ impl Desk {
             // It goes nowhere, so its permit opens no address.
             facts.destination = None;
         }
+        facts.account.reachable = self.reachable(&points);
         facts.proofs = self.proven(tx, account, ticket, request).await?;
         facts.ways = self.ways(tx, account, ticket, request.kind).await?;
         facts.approval = self.approved(tx, request).await?;

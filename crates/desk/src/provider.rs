@@ -10,7 +10,8 @@ use crate::letter::CarrierError;
 /// One message to the identity provider.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Hook {
-    /// What happened: `reset.confirmed`, `account.lock` or `account.unlock`.
+    /// What happened: `reset.confirmed`, `action.confirmed`, `factor.reset`, `account.lock` or
+    /// `account.unlock`.
     #[serde(rename = "type")]
     pub kind: String,
     /// When, in RFC 3339.
@@ -28,6 +29,9 @@ pub struct HookData {
     pub ticket: i64,
     /// The request or challenge that the owner answered.
     pub reference: String,
+    /// The company's action, by its name in the catalogue, in `action.confirmed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
 }
 
 /// Takes hooks to the identity provider.

@@ -1,25 +1,28 @@
 //! Requests: what can be asked for, and the asking. None of them takes a destination.
 
+mod by_receipt;
 mod second;
+mod seldom;
 
-use gate::{Action, Actor, Decision, Outcome};
+use gate::{Action, Actor, Decision, Effect, Outcome};
 use serde::{Deserialize, Serialize};
 use store::{AccountRow, ContactPointRow, FieldRow, RequestRow, StoreError, TicketRow, Tx};
 use words::{
-    AlarmKind, ChallengeKind, Channel, ContactPointId, FieldClass, FieldKind, HoldLevel,
-    MessageKind, RequestId, RequestKind, RequestState, TicketKind, TicketState,
+    AlarmKind, ChallengeKind, Channel, ContactKind, ContactPointId, FieldClass, FieldKind,
+    HoldLevel, MessageKind, RequestId, RequestKind, RequestState, TicketKind, TicketState,
 };
 
 use crate::{
-    catalogue::CatalogueField,
+    catalogue::{CatalogueAction, CatalogueField},
     challenge::Detail,
+    change::NewPoint,
     desk::{Desk, Me, field_facts, outcome_word},
     error::DeskError,
     mailroom::LetterRef,
     offered::as_offered,
     policies::Why,
     proof::Ways,
-    reveal,
+    reveal, saved,
     settings::{hours, minutes},
     ticket::refused,
 };
@@ -78,6 +81,9 @@ pub(crate) struct About {
     /// The company's action.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
+    /// The contact point that is added or replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub point: Option<NewPoint>,
 }
 
 impl About {
@@ -88,6 +94,9 @@ impl About {
 
 /// What a rep can say once the owner was asked whether they may see something.
 const ASKED_TO_SEE: &str = "I can't see that, but I've just asked you by email whether I may. If you say yes there, I see it for five minutes, and nothing else.";
+
+/// What a rep can say once the owner was asked by text message.
+const ASKED_BY_TEXT: &str = "I've sent a text message to the phone on your account. Once you say yes there, it goes on by itself.";
 
 /// What became of asking.
 #[derive(Clone, Debug)]
@@ -102,6 +111,8 @@ pub struct Asked {
     pub words: String,
     /// The rule that decided.
     pub rule: String,
+    /// Whether a second person looks at it first.
+    pub second: bool,
 }
 
 /// Where something goes, named without its value.
@@ -130,7 +141,11 @@ impl Desk {
         ways: &Ways,
     ) -> Vec<Offer> {
         let place = self.destination(points);
-        let goes = place_words(place.filter(|point| point.usable(self.now())));
+        let goes = place_words(
+            place
+                .filter(|point| point.usable(self.now()))
+                .or_else(|| self.phone_at(points, ticket, None)),
+        );
         let ask = |kind, field: Option<&FieldRow>| {
             let mut facts = self.facts(
                 Actor::Staff(me.id, me.role),
@@ -145,6 +160,18 @@ impl Desk {
                 _ => ways.now.clone(),
             };
             as_offered(kind, self.decide(&facts))
+        };
+        let second = |kind, effect: Option<Effect>| {
+            let mut facts = self.facts(
+                Actor::Staff(me.id, me.role),
+                Action::Request(kind),
+                account,
+                Some(ticket),
+                place,
+            );
+            facts.ways = ways.now.clone();
+            facts.effect = effect;
+            self.with_leave(&facts, as_offered(kind, self.decide(&facts)))
         };
         let mut offers = Vec::new();
         let mut push =
@@ -221,13 +248,15 @@ impl Desk {
                 decision,
             );
         }
+        let (title, explains, decision) =
+            Self::reset_offer(ways, &goes, ask(RequestKind::Reset, None));
         push(
             RequestKind::Reset,
             "",
             vec![],
-            "Ask the owner to confirm a password reset".to_owned(),
-            format!("asks at {goes}; nothing changes before their yes"),
-            ask(RequestKind::Reset, None),
+            title.to_owned(),
+            explains,
+            decision,
         );
         for offer in self.reveal_offers(fields, &ask) {
             push(
@@ -263,22 +292,42 @@ impl Desk {
                 ask(RequestKind::Lock, None),
             );
         }
-        push(
-            RequestKind::Change,
-            "",
-            vec![],
-            "Change an email or phone number".to_owned(),
-            String::new(),
-            ask(RequestKind::Change, None),
-        );
-        push(
-            RequestKind::Reenrol,
-            "",
-            vec![],
-            "Remove the second sign-in step".to_owned(),
-            String::new(),
-            ask(RequestKind::Reenrol, None),
-        );
+        for offer in self.change_offers(fields, points, &goes) {
+            let (mut decision, eyes) = second(RequestKind::Change, None);
+            let mut explains = offer.explains;
+            if eyes {
+                decision.outcome = Outcome::Challenge;
+                explains = format!("a second person agrees first; then {explains}");
+            }
+            push(
+                RequestKind::Change,
+                &offer.field,
+                offer.items,
+                offer.title,
+                explains,
+                decision,
+            );
+        }
+        for (kind, field, title, explains, decision) in self.seldom_offers(&goes, &second) {
+            push(kind, &field, vec![], title, explains, decision);
+        }
+        let (mut codes, eyes) = second(RequestKind::Act, Some(saved::effect()));
+        if eyes || codes.outcome == Outcome::Challenge {
+            let mut explains =
+                format!("asks at {goes}; their own page makes them, and nobody here sees them");
+            if eyes {
+                codes.outcome = Outcome::Challenge;
+                explains = format!("a second person agrees first; then {explains}");
+            }
+            push(
+                RequestKind::Act,
+                saved::CODES,
+                vec![],
+                "Offer the owner recovery codes".to_owned(),
+                explains,
+                codes,
+            );
+        }
         offers
     }
 
@@ -305,6 +354,7 @@ impl Desk {
         field: &str,
         item: &str,
     ) -> Result<Asked, DeskError> {
+        let codes = kind == RequestKind::Act && field == saved::CODES;
         let mut tx = self.store.begin().await?;
         let ticket = self.act_on(&mut tx, me, number).await?;
         let account = self.account_of(&mut tx, &ticket).await?;
@@ -318,7 +368,23 @@ impl Desk {
         let row = self
             .asked_field(&mut tx, &account, kind, field, item)
             .await?;
-        let label = self.request_label(kind, row.as_ref());
+        let action = if codes {
+            None
+        } else {
+            self.asked_action(kind, field)?
+        };
+        let label = match action {
+            Some(action) => action.title.clone(),
+            None if codes => saved::LABEL.to_owned(),
+            None => self.request_label(kind, row.as_ref()),
+        };
+        let point = self.changed_point(&points, kind, row.as_ref(), item)?;
+        let label = point.map_or(label, |point| point.label(item));
+        let about = if codes {
+            saved::about()?
+        } else {
+            About::of(action, point)?
+        };
         if kind == RequestKind::Reveal
             && row
                 .as_ref()
@@ -338,6 +404,9 @@ impl Desk {
         if kind == RequestKind::Unlock && account.hold == HoldLevel::None {
             return Err(DeskError::Conflict("this account is not held"));
         }
+        if codes {
+            self.no_codes_coming(&mut tx, &account).await?;
+        }
 
         let mut facts = self.facts(
             Actor::Staff(me.id, me.role),
@@ -348,7 +417,13 @@ impl Desk {
         );
         facts.field = row.as_ref().map(field_facts);
         facts.ways = self.ways(&mut tx, &account, &ticket, kind).await?;
+        facts.effect = if codes {
+            Some(saved::effect())
+        } else {
+            action.map(CatalogueAction::effect)
+        };
         let decision = as_offered(kind, self.decide(&facts));
+        let (decision, second) = self.with_leave(&facts, decision);
         let id = self.id(RequestId::new);
         let mut entry = self
             .by(me, "request.decided")
@@ -363,6 +438,12 @@ impl Desk {
                 .with("field", row.name.clone())
                 .with("field_id", row.id.to_string());
         }
+        if let Some(action) = action {
+            entry = entry.with("action", action.name.clone());
+        }
+        if codes {
+            entry = entry.with("action", saved::CODES);
+        }
         tx.entry(entry);
 
         let case = Case {
@@ -372,9 +453,21 @@ impl Desk {
             field: row.as_ref(),
             place: place.as_ref(),
             label: &label,
+            about: &about,
             id,
         };
         let asked = match decision.outcome {
+            Outcome::Escalate if second => {
+                match self.waits_for_leave(&mut tx, &case, kind, decision).await {
+                    Err(DeskError::Limited(until)) => {
+                        drop(tx);
+                        return self
+                            .limited(me, number, &account, kind.as_str(), until)
+                            .await;
+                    }
+                    asked => asked?,
+                }
+            }
             Outcome::Permit | Outcome::Challenge => {
                 let asked = if decision.outcome == Outcome::Permit {
                     self.permitted(&mut tx, &case, kind, decision).await
@@ -405,6 +498,9 @@ impl Desk {
             Outcome::Refuse if self.needs_two(&mut tx, &case, kind, &decision).await? => {
                 self.waits_for_two(&mut tx, &case).await?
             }
+            Outcome::Refuse if self.needs_receipt(&mut tx, &case, kind, &decision).await? => {
+                self.waits_for_a_receipt(&mut tx, &case).await?
+            }
             Outcome::Refuse => {
                 let asked = self.turned_down(&mut tx, &case, kind, decision).await?;
                 self.attempt(&mut tx, &account, &ticket, &format!("refused: {label}"))
@@ -416,7 +512,7 @@ impl Desk {
             .ticket_by_id(ticket.id)
             .await?
             .ok_or(DeskError::NotFound)?;
-        if asked.state == RequestState::Waiting && ticket.state == TicketState::Open {
+        if asked.state == RequestState::Waiting && ticket.state == TicketState::Open && !second {
             ticket.state = TicketState::Waiting;
         }
         self.touch(&mut tx, &mut ticket).await?;
@@ -432,6 +528,9 @@ impl Desk {
         field: &str,
         item: &str,
     ) -> Result<Option<FieldRow>, DeskError> {
+        if kind == RequestKind::Change {
+            return self.changed_field(tx, account, field).await;
+        }
         if !matches!(kind, RequestKind::Deliver | RequestKind::Reveal) {
             return Ok(None);
         }
@@ -453,11 +552,19 @@ impl Desk {
                 reveal::label(&self.catalogue.label(&row.name, &row.item))
             }
             (RequestKind::Reset, _) => "password reset".to_owned(),
-            (RequestKind::Change, _) => "change of a contact point".to_owned(),
+            (RequestKind::Change, Some(row)) => {
+                format!(
+                    "change of the {}",
+                    self.catalogue.label(&row.name, &row.item)
+                )
+            }
+            (RequestKind::Change, None) => "change of a contact point".to_owned(),
             (RequestKind::Reenrol, _) => "removal of the second sign-in step".to_owned(),
             (RequestKind::Lock, _) => "freeze".to_owned(),
             (RequestKind::Unlock, _) => "lifting of the hold".to_owned(),
             (RequestKind::Ask, _) => "was this you?".to_owned(),
+            (RequestKind::Erase, _) => "erasure of everything kept".to_owned(),
+            (RequestKind::Export, _) => "copy of everything kept".to_owned(),
             (kind, _) => kind.to_string(),
         }
     }
@@ -553,7 +660,15 @@ impl Desk {
     ) -> Result<Asked, DeskError> {
         if !matches!(
             kind,
-            RequestKind::Deliver | RequestKind::Reset | RequestKind::Unlock | RequestKind::Reveal
+            RequestKind::Deliver
+                | RequestKind::Reset
+                | RequestKind::Unlock
+                | RequestKind::Reveal
+                | RequestKind::Reenrol
+                | RequestKind::Act
+                | RequestKind::Erase
+                | RequestKind::Export
+                | RequestKind::Change
         ) {
             // The owner's yes to anything else would have no effect, or another one than they read.
             return Err(refused(not_built(decision.rule)));
@@ -567,18 +682,20 @@ impl Desk {
             place: self.asked_at(&points, case.ticket, since),
             ..*case
         };
-        let detail = Detail {
-            what: Some(kind),
-            channel: case.ticket.channel,
-            at: self.now(),
-            item: case
-                .field
-                .map(|row| self.catalogue.label(&row.name, &row.item)),
-            ..Detail::contact(case.ticket)
-        };
+        let field = case
+            .field
+            .map(|row| self.catalogue.label(&row.name, &row.item));
+        let detail = self.question_detail(case.ticket, kind, case.label, field);
         // The policies' words are about not being able to see it; now the owner is asked.
         let words = match kind {
+            _ if case
+                .place
+                .is_some_and(|place| place.kind == ContactKind::Phone) =>
+            {
+                ASKED_BY_TEXT
+            }
             RequestKind::Reveal => ASKED_TO_SEE,
+            RequestKind::Act if case.about == saved::about()? => saved::WORDS,
             _ => &decision.words,
         };
         self.question(
@@ -606,23 +723,12 @@ impl Desk {
     ) -> Result<Asked, DeskError> {
         let now = self.now();
         let place = case.place.ok_or(DeskError::NotFound)?;
-        if tx.waiting_request(case.account.id, kind).await?.is_some() {
+        if self.is_waiting(tx, case, kind).await? {
             return Err(DeskError::Conflict(
                 "the owner was asked this already and has not answered yet",
             ));
         }
-        let budget = self.limit_key(&format!("question:{}", case.account.id));
-        if let Some(until) = tx
-            .charge(
-                &budget,
-                self.settings.questions,
-                minutes(self.settings.question_minutes),
-                now,
-            )
-            .await?
-        {
-            return Err(DeskError::Limited(until));
-        }
+        self.charge_question(tx, case.account).await?;
         let lives = hours(self.settings.link_hours);
         let asked = self
             .record(
@@ -637,34 +743,15 @@ impl Desk {
                 Some(now + lives),
             )
             .await?;
-        let secret = self
-            .challenge(
-                tx,
-                challenge,
-                case.account.id,
-                case.ticket.id,
-                Some(asked.id),
-                place.id,
-                &detail,
-                lives,
-            )
-            .await?;
-        let id = tx
-            .challenge_of(asked.id)
-            .await?
-            .ok_or(DeskError::NotFound)?
-            .id;
-        let letter = match challenge {
-            ChallengeKind::Outreach => LetterRef::Outreach { challenge: id },
-            _ => LetterRef::Confirm { challenge: id },
-        };
-        self.queue_letter(
+        self.put_question(
             tx,
             case.account,
-            place.id,
-            letter,
-            Some(&secret),
-            Some(case.ticket),
+            case.ticket,
+            asked.id,
+            place,
+            challenge,
+            &detail,
+            lives,
         )
         .await?;
         Ok(asked)
@@ -752,7 +839,7 @@ impl Desk {
             at: now,
             updated_at: now,
             expires_at: expires,
-            detail: "{}".to_owned(),
+            detail: case.about.to_owned(),
             left_at: None,
         })
         .await?;
@@ -762,6 +849,7 @@ impl Desk {
             reason: reason.to_owned(),
             words: words.to_owned(),
             rule: rule.to_owned(),
+            second: state == RequestState::Waiting && point.is_none() && kind != RequestKind::Reset,
         })
     }
 
@@ -852,6 +940,7 @@ struct Case<'a> {
     field: Option<&'a FieldRow>,
     place: Option<&'a ContactPointRow>,
     label: &'a str,
+    about: &'a str,
     id: RequestId,
 }
 

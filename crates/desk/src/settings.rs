@@ -53,6 +53,8 @@ pub struct DeskSettings {
     pub lease_seconds: u64,
     /// Where the owner goes on after a confirmed reset, such as the identity provider's page.
     pub continue_url: Option<String>,
+    /// The company's portal, whose word about a login of an account is a proof.
+    pub portal: Option<crate::assertion::PortalSettings>,
 }
 
 impl Default for DeskSettings {
@@ -79,6 +81,7 @@ impl Default for DeskSettings {
             invitation_hours: 72,
             lease_seconds: 180,
             continue_url: None,
+            portal: None,
         }
     }
 }

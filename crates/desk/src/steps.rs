@@ -4,19 +4,20 @@
 #[cfg(test)]
 mod tests;
 
+use receipt::Code;
 use store::{ChallengeRow, RequestRow, Tx};
-use vault::{hash, normalise};
-use words::{ChallengeKind, FieldKind, ProofKind, RequestState};
+use vault::hash;
+use words::{ChallengeKind, ProofKind, RequestKind, RequestState};
 
 use crate::{
-    accounts::digest_label, challenge::OwnerPage, desk::Desk, error::DeskError, proof::Ground,
-    settings::minutes,
+    challenge::OwnerPage, desk::Desk, error::DeskError, proof::Ground, request::frozen_since,
+    saved::mistyped, settings::minutes,
 };
 
 /// Codes that may be tried on one account in a row, whoever tries and wherever.
-const TRIES: u32 = 5;
+pub(crate) const TRIES: u32 = 5;
 /// Minutes until one more may be tried.
-const TRY_MINUTES: u64 = 120;
+pub(crate) const TRY_MINUTES: u64 = 120;
 
 impl Desk {
     /// What is still to be proven for the request behind a link, once the owner said yes there.
@@ -41,7 +42,12 @@ impl Desk {
         let whole = facts.proofs.iter().filter(|proof| proof.is_whole());
         let given: Vec<_> = whole.map(|proof| proof.kind).collect();
         // Once the yes itself is too old, no step typed here completes it.
-        let here = |kind: &ProofKind| matches!(kind, ProofKind::Receipt | ProofKind::Saved);
+        let here = |kind: &ProofKind| {
+            matches!(
+                kind,
+                ProofKind::Receipt | ProofKind::Saved | ProofKind::Phone
+            )
+        };
         let mut still: Vec<_> = decision
             .ways
             .into_iter()
@@ -83,8 +89,19 @@ impl Desk {
                 "this page is used up; if you have a newer mail from us, use the link in that one",
             ));
         };
+        if mistyped(kind, code) {
+            // A typo shows without a look at the account, so it is no try.
+            drop(tx);
+            let page = self.owner_page(secret).await?;
+            return Ok(OwnerPage {
+                tried: true,
+                ..page
+            });
+        }
         let budget = self.limit_key(&format!("step:{}", row.account_id));
-        if let Some(until) = tx.charge(&budget, TRIES, minutes(TRY_MINUTES), now).await? {
+        if let Some(until) = tx.charge(&budget, TRIES, minutes(TRY_MINUTES), now).await?
+            && !words::sabotage::off("step-limit")
+        {
             return Err(DeskError::Limited(until));
         }
         let account = self.account(&mut tx, row.account_id).await?;
@@ -92,15 +109,30 @@ impl Desk {
             .ticket_by_id(row.ticket_id)
             .await?
             .ok_or(DeskError::NotFound)?;
+        let since = match request.kind {
+            RequestKind::Unlock => frozen_since(&mut tx, account.id).await?,
+            _ => None,
+        };
+        let mut texted = None;
         let source = match kind {
-            ProofKind::Receipt => self.receipt(&mut tx, &account, code).await?,
-            ProofKind::Saved => self.saved(&mut tx, &account, code).await?,
+            ProofKind::Phone => {
+                texted = self.texted(&mut tx, &account, &request, code).await?;
+                texted.as_ref().and_then(|ground| ground.source.clone())
+            }
+            ProofKind::Receipt => self
+                .receipt_by_code(&mut tx, &account, &ticket, since, code)
+                .await?
+                .map(|receipt| receipt.source),
+            ProofKind::Saved => match Code::parse(code) {
+                Ok(code) => self.saved(&mut tx, &account, since, &code).await?,
+                Err(_) => None,
+            },
             _ => None,
         };
         let mut tried = true;
         if let Some(source) = source {
             let ground = Ground {
-                point: None,
+                point: texted.and_then(|ground| ground.point),
                 challenge: Some(row.id),
                 source: Some(source),
             };
@@ -135,46 +167,5 @@ impl Desk {
         self.commit(tx).await?;
         let page = self.owner_page(secret).await?;
         Ok(OwnerPage { tried, ..page })
-    }
-
-    /// The digest of the receipt that a typed code is on, if it is on one of the account's.
-    async fn receipt(
-        &self,
-        tx: &mut Tx,
-        account: &store::AccountRow,
-        code: &str,
-    ) -> Result<Option<Vec<u8>>, DeskError> {
-        let key = self.key(account)?;
-        let normal = normalise(FieldKind::Receipt, code);
-        let mut found = None;
-        // Every receipt is looked at, so that the time doesn't tell which one came close.
-        for row in tx.masked_fields(account.id).await? {
-            if row.kind != FieldKind::Receipt {
-                continue;
-            }
-            let label = digest_label(&row.name, &row.item);
-            if key.digest(&label, normal.as_bytes()).0.as_slice() == row.digest.as_slice() {
-                found = Some(
-                    key.digest("receipt used as a proof", &row.digest)
-                        .0
-                        .to_vec(),
-                );
-            }
-        }
-        Ok(found)
-    }
-
-    /// The digest of a saved code, which is then used up, if it is one of the account's.
-    async fn saved(
-        &self,
-        tx: &mut Tx,
-        account: &store::AccountRow,
-        code: &str,
-    ) -> Result<Option<Vec<u8>>, DeskError> {
-        let key = self.key(account)?;
-        let normal = normalise(FieldKind::Receipt, code);
-        let digest = key.digest("saved code", normal.as_bytes()).0.to_vec();
-        let taken = tx.take_saved_code(account.id, &digest, self.now()).await?;
-        Ok(taken.then_some(digest))
     }
 }

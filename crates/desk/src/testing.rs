@@ -22,6 +22,7 @@ use crate::{
     letter::{Carrier, CarrierError, Envelope},
     provider::IdentityProvider,
     settings::DeskSettings,
+    text::{TextCarrier, TextEnvelope},
 };
 
 /// A clock that moves only when told.
@@ -86,6 +87,26 @@ pub struct TestCarrier {
 #[async_trait::async_trait]
 impl Carrier for TestCarrier {
     async fn carry(&self, envelope: &Envelope) -> Result<(), CarrierError> {
+        if let Some(error) = next(&self.failures) {
+            return Err(error);
+        }
+        self.sent.lock().expect("lock").push(envelope.clone());
+        Ok(())
+    }
+}
+
+/// A room for text messages that keeps what it is given, and can be told to fail.
+#[derive(Default)]
+pub struct TestTexts {
+    /// What was carried.
+    pub sent: Mutex<Vec<TextEnvelope>>,
+    /// What to answer instead, first to last.
+    pub failures: Mutex<Vec<CarrierError>>,
+}
+
+#[async_trait::async_trait]
+impl TextCarrier for TestTexts {
+    async fn carry(&self, envelope: &TextEnvelope) -> Result<(), CarrierError> {
         if let Some(error) = next(&self.failures) {
             return Err(error);
         }
@@ -200,6 +221,24 @@ impl World {
 
     /// A fresh world with these settings.
     pub async fn with(engine: On, settings: DeskSettings) -> Self {
+        Self::made_of(engine, settings, None).await
+    }
+
+    /// A fresh world that can send text messages, in whatever way.
+    pub async fn texting(engine: On, texts: Arc<dyn TextCarrier>) -> Self {
+        let settings = DeskSettings {
+            company: "Acme Production".to_owned(),
+            base_url: "https://desk.example".to_owned(),
+            ..DeskSettings::default()
+        };
+        Self::made_of(engine, settings, Some(texts)).await
+    }
+
+    async fn made_of(
+        engine: On,
+        settings: DeskSettings,
+        texts: Option<Arc<dyn TextCarrier>>,
+    ) -> Self {
         let folder = std::env::temp_dir().join(format!("staunch-{}", unlike_any()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let store = match engine {
@@ -226,7 +265,7 @@ impl World {
             clock: clock.clone(),
             entropy,
             carrier: mail.clone(),
-            texts: None,
+            texts,
             provider: provider.clone(),
             catalogue: Catalogue::shipped(),
             places: None,

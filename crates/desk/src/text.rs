@@ -1,7 +1,7 @@
 //! Text messages: what the desk writes to an owner's phone, as data. The room for text messages
 //! turns them into fixed words; nothing a caller or a rep said has a place in them.
 
-use words::{RequestKind, Time};
+use words::{PlanKind, RequestKind, Time};
 use zeroize::Zeroizing;
 
 use crate::letter::CarrierError;
@@ -57,6 +57,20 @@ pub enum Text {
         /// When it happened.
         at: Time,
         /// The page with Yes and No.
+        link: String,
+    },
+    /// "Is this number yours?", to a number that is to come. It says nothing of an account.
+    Address {
+        /// The page that confirms it.
+        link: String,
+    },
+    /// Something is going to change, and one click on the linked page stops it. The new value isn't said.
+    Planned {
+        /// What changes.
+        what: PlanKind,
+        /// When it takes effect.
+        effective: Time,
+        /// The page that stops it.
         link: String,
     },
     /// The account's data was frozen at the desk, and how to thaw it.

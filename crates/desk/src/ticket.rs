@@ -155,6 +155,10 @@ impl Desk {
         account: AccountId,
     ) -> Result<(), DeskError> {
         let account = self.account(tx, account).await?;
+        if account.data_key.is_empty() {
+            // It was erased, and nothing new is collected under it.
+            return Err(DeskError::NotFound);
+        }
         let facts = self.facts(
             Actor::Staff(me.id, me.role),
             Action::Read,

@@ -12,6 +12,7 @@ use crate::{
     code::CodeView,
     desk::{Desk, Me},
     error::DeskError,
+    mailroom::is_letter,
     policies::{Around, Why},
     request::{Offer, place_words},
 };
@@ -101,6 +102,8 @@ pub struct AccountView {
     pub contact_points: Vec<ContactPointView>,
     /// Its fields, in the catalogue's order.
     pub fields: Vec<FieldView>,
+    /// Whether the company marked it as important: more of what is asked for it needs a second person.
+    pub important: bool,
     /// The strictest hold.
     pub hold: HoldLevel,
     /// Why and since when.
@@ -122,6 +125,10 @@ pub struct RequestView {
     pub second: bool,
     /// Whether the caller can read out a code for it.
     pub code: CodeView,
+    /// Whether they can read out one from the registered phone.
+    pub text: CodeView,
+    /// Whether it waits for a receipt, and a page for that can be given.
+    pub page: bool,
 }
 
 /// Something that happened on the account before.
@@ -333,9 +340,11 @@ impl Desk {
             }
             let trouble = letter.and_then(job_trouble);
             let field = fields.iter().find(|field| Some(field.id) == row.field_id);
-            let why = self.why(&around, row.kind, field, &row.rule);
+            let why = self.why(&around, row.kind, field, self.effect_of(&row)?, &row.rule);
             let second = self.can_agree(tx, me, &account, &view.ticket, &row).await?;
             let code = self.code_view(tx, me, &view.ticket, &row).await?;
+            let text = self.text_view(tx, me, &account, &view.ticket, &row).await?;
+            let page = self.can_give_page(tx, me, &row).await?;
             view.requests.push(RequestView {
                 row,
                 goes,
@@ -343,6 +352,8 @@ impl Desk {
                 why,
                 second,
                 code,
+                text,
+                page,
             });
         }
         view.before = self.before(tx, me, &account, &view.ticket).await?;
@@ -410,6 +421,7 @@ impl Desk {
                 })
                 .collect(),
             fields,
+            important: account.important,
             hold: account.hold,
             hold_reason,
         })
@@ -493,7 +505,7 @@ fn standing(account: &AccountRow, requests: &[RequestRow], held: Option<Time>) -
 /// The letter among the jobs that carries what has this id.
 fn letter_about<'a>(jobs: &'a [JobRow], id: &str) -> Option<&'a JobRow> {
     jobs.iter()
-        .find(|job| job.kind == "mail" && job.payload.contains(id))
+        .find(|job| is_letter(&job.kind) && job.payload.contains(id))
 }
 
 fn job_trouble(job: &JobRow) -> Option<(String, Option<Time>)> {

@@ -71,13 +71,19 @@ impl Desk {
         }
         taken.bad.sort_by_key(|(line, _)| *line);
         let mut tx = self.store.begin().await?;
+        // Another batch about the same account waits, or one history would overwrite the other. Every
+        // account first, then the counter of tickets: in the order in which a freeze takes them.
+        for external_id in by_account.keys() {
+            if let Some(account) = tx.account_named(external_id).await? {
+                tx.queue_for_account(account.id).await?;
+            }
+        }
         for (external_id, mut events) in by_account {
+            // Looked up anew: it may have been erased while this waited.
             let Some(account) = tx.account_named(&external_id).await? else {
                 taken.unknown += events.len();
                 continue;
             };
-            // Another batch about the same account waits, or one history would overwrite the other.
-            tx.queue_for_account(account.id).await?;
             events.sort_by_key(|event| event.at);
             let mut history = match tx.history(account.id).await? {
                 Some(text) => serde_json::from_str(&text).map_err(|e| DeskError::json(&e))?,

@@ -8,6 +8,7 @@ use crate::{
     desk::{Desk, Me},
     error::DeskError,
     letter::CarrierError,
+    mailroom::{MAIL, is_letter},
 };
 
 /// What one turn of work did.
@@ -74,7 +75,7 @@ impl Desk {
         };
         tx.commit().await?;
         let result = match job.kind.as_str() {
-            "mail" => self.send_letter(&job).await,
+            kind if is_letter(kind) => self.send_letter(&job).await,
             "hook" => self.send_hook(&job).await,
             _ => Ok(Some(CarrierError::Never(
                 "this version doesn't know such a job".to_owned(),
@@ -115,7 +116,7 @@ impl Desk {
         let mut tx = self.store.begin().await?;
         tx.job_failed(job, &why, again, now).await?;
         if again.is_none() {
-            if job.kind == "mail" {
+            if is_letter(&job.kind) {
                 self.letter_lost(&mut tx, job, &why).await?;
             } else if job.kind == "hook" {
                 self.hook_ended(&mut tx, job, Some(&why)).await?;
@@ -162,8 +163,10 @@ impl Desk {
 
     /// What comes due by time: notices and expiries.
     async fn tick(&self) -> Result<(), DeskError> {
+        self.carry_out_recoveries().await?;
         self.expire_requests().await?;
         self.carry_out_plans().await?;
+        self.empty_journal().await?;
         self.tell_owners().await?;
         self.forget_late_authenticators().await?;
         Ok(())
@@ -177,6 +180,7 @@ impl Desk {
             tx.next_notice().await?,
             tx.next_overdue().await?,
             tx.next_plan().await?,
+            self.next_recovery(&mut tx).await?,
         ];
         Ok(times.into_iter().flatten().min())
     }
@@ -248,7 +252,7 @@ impl Desk {
         me.must_be(&[Role::Lead, Role::Admin])?;
         let mut tx = self.store.read().await?;
         let sent = tx
-            .done_since("mail", self.now() - Duration::from_hours(24))
+            .done_since(MAIL, self.now() - Duration::from_hours(24))
             .await?;
         let (mut dead, mut waiting) = (Vec::new(), Vec::new());
         for state in ["dead", "ready", "running"] {
@@ -284,7 +288,7 @@ impl Desk {
             .await?
             .filter(|job| job.state == "dead")
             .ok_or(DeskError::NotFound)?;
-        if job.kind == "mail" {
+        if is_letter(&job.kind) {
             self.letter_revived(&mut tx, &job).await?;
         } else if job.kind == "hook" {
             self.hook_revived(&mut tx, &job).await?;

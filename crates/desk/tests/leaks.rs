@@ -418,7 +418,7 @@ fn however_a_value_is_written_no_text_with_it_leaves() {
         "Visa ending in 4183",
         "teal gizmos with brass knobs",
         "Harbour Steps",
-        "7K2P-QX41",
+        "7K2P-QX41-9DMV-3THN",
     ];
     const BEFORE: [&str; 5] = [
         "",

@@ -51,7 +51,7 @@ pub(crate) async fn a_day(world: &World) {
     say(world, &rep, ticket, MessageKind::Reply, "CANARY-REPLY").await;
     deliver(world, &rep, ticket, "invoice", "10442").await;
     deliver(world, &rep, ticket, "receipt_code", "10442").await;
-    ask(world, &rep, ticket, RequestKind::Change).await;
+    deliver(world, &rep, ticket, "receipt_code", "10442").await;
     ask(world, &rep, ticket, RequestKind::Reset).await;
     let sent = post(world).await;
     press(world, &secret(&only(&sent, "confirm")), Answer::Yes).await;

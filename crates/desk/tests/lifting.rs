@@ -61,7 +61,13 @@ fn a_wrong_code_tells_nothing_counts_as_an_attempt_and_five_end_the_tries() {
         press(&world, &secret, Answer::Yes).await;
         let before = account(&world, robin).await.attempts;
         let mut seen = Vec::new();
-        for wrong in ["7K2P-QX42", "7K2PQX4", "", "nonsense", "10442"] {
+        for wrong in [
+            "7K2P-QX41-9DMV-3THM",
+            "7K2PQX419DMV3TH",
+            "",
+            "nonsense",
+            "10442",
+        ] {
             let page = step(&world, &secret, wrong).await.expect("a page");
             assert!(page.tried);
             seen.push(format!("{page:?}"));

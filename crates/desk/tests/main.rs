@@ -1,23 +1,34 @@
 //! The desk's use cases as stories, on both engines.
 
+mod acts;
+mod assertion;
+mod change;
 mod code;
 mod common;
+mod copy;
 mod decoy;
+mod erasure;
+mod eyes;
 mod leaks;
 mod ledger;
 mod letters;
 mod lifting;
 mod limits;
+mod lists;
 mod notices;
 mod owner;
 mod policies;
 mod promises;
 mod reading;
 mod record;
+mod recover;
 mod reveal;
 mod rights;
+mod saved;
 mod search;
 mod settled;
 mod story;
+mod texting;
+mod told;
 mod truth;
 mod watch;

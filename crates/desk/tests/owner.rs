@@ -3,7 +3,7 @@
 use crate::common::{
     EMAIL, HOUR, account, ask, call, count, customer, deliver, email, entries, jobs, kinds, lead,
     letters, notice_secret, only, post, press, put, rep, request, safety, secret, state, step,
-    without_canaries, written,
+    take_away, without_canaries, written,
 };
 use desk::{
     Answer, DeskError, OwnerQuestion, Standing,
@@ -135,7 +135,7 @@ fn no_freezes_the_account_and_tells_the_whole_story() {
         post(&world).await;
         let ticket = call(&world, &rep, robin).await;
         deliver(&world, &rep, ticket, "invoice", "10442").await;
-        let refused = ask(&world, &rep, ticket, RequestKind::Change).await;
+        let refused = deliver(&world, &rep, ticket, "receipt_code", "10442").await;
         assert_eq!(refused.state, RequestState::Refused);
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
         let sent = post(&world).await;
@@ -163,7 +163,7 @@ fn no_freezes_the_account_and_tells_the_whole_story() {
             "not theirs",
             &format!("Ticket #{ticket} (phone"),
             "password reset: denied",
-            "change of a contact point: refused",
+            "receipt code 10442: refused",
             "Sent to the registered email because of it: invoice 10442",
             &format!("#{older}"),
         ] {
@@ -316,16 +316,7 @@ fn a_yes_from_a_contact_point_that_was_removed_counts_for_nothing() {
         let ticket = call(&world, &rep, robin).await;
         let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
         let secret = secret(&only(&post(&world).await, "confirm"));
-        put(
-            &world,
-            "A-1042",
-            &[email(
-                "other@mail.example",
-                "2019-05-01",
-                Some("2019-05-01"),
-            )],
-        )
-        .await;
+        take_away(&world, robin).await;
         let page = press(&world, &secret, Answer::Yes).await;
         assert!(page.stopped);
         assert_eq!(state(&world, &asked).await, RequestState::Refused);
@@ -487,7 +478,9 @@ fn only_the_owner_lifts_a_freeze() {
         assert_eq!(state(&world, &asked).await, RequestState::Waiting);
         let page = world.desk.owner_page(&secret).await.expect("a page");
         assert_eq!(page.more, [ProofKind::Receipt]);
-        let page = step(&world, &secret, " 7k2p qx41 ").await.expect("a page");
+        let page = step(&world, &secret, " 7k2p qx41 9dmv 3thn ")
+            .await
+            .expect("a page");
         assert!(!page.tried && page.more.is_empty() && !page.stopped);
 
         assert_eq!(account(&world, robin).await.hold, HoldLevel::None);

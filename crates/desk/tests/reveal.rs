@@ -172,7 +172,11 @@ fn nothing_is_shown_from_a_closed_ticket_or_of_a_held_account() {
         world.clock.pass(HOUR);
         let (ticket, asked) = agreed(&world, &rep, robin).await;
         for _ in 0..3 {
-            ask(&world, &rep, ticket, RequestKind::Act).await;
+            let asked = world
+                .desk
+                .ask(&rep, ticket, RequestKind::Deliver, "receipt_code", "10442")
+                .await;
+            asked.expect("an answer");
         }
         assert_eq!(account(&world, robin).await.hold, HoldLevel::Careful);
         let outcome = look(&world, &rep, ticket, &asked).await;

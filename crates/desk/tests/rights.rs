@@ -581,7 +581,9 @@ fn every_act_leaves_its_entry() {
         desk.ask(&rep, number, RequestKind::Deliver, "address", "")
             .await
             .expect("an answer");
-        ask(&world, &rep, number, RequestKind::Change).await;
+        desk.ask(&rep, number, RequestKind::Deliver, "receipt_code", "10442")
+            .await
+            .expect("an answer");
         ask(&world, &rep, number, RequestKind::Reset).await;
         let sent = post(&world).await;
         press(

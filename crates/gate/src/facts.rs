@@ -18,7 +18,7 @@ pub enum Actor {
 }
 
 /// What is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// One of the requests of a ticket.
     Request(RequestKind),
@@ -30,6 +30,9 @@ pub enum Action {
     LookUp,
     /// Opening an account, masked.
     Read,
+    /// The desk's own letter to an address that the owner just typed: "is this yours?", and nothing of
+    /// the account.
+    Confirm,
     /// The desk's asking whether attempts have added up to a careful hold.
     BeCareful,
 }
@@ -43,6 +46,7 @@ impl Action {
             Self::Notify => "notify",
             Self::LookUp => "lookUp",
             Self::Read => "read",
+            Self::Confirm => "confirm",
             Self::BeCareful => "beCareful",
         }
     }
@@ -102,7 +106,7 @@ pub struct Destination {
 }
 
 /// A proof that was given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is one condition of rule 3"
@@ -155,7 +159,7 @@ impl Proof {
 }
 
 /// A named action of the company, as the catalogue declares it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Effect {
     /// Its name.
     pub name: String,
@@ -166,7 +170,7 @@ pub struct Effect {
 }
 
 /// A second person's leave.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Approval {
     /// Their role.
     pub role: Role,

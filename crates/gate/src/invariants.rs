@@ -35,6 +35,8 @@ pub const INVARIANTS: [Invariant; 12] = [
                 .as_ref()
                 .is_some_and(|d| in_effect(d) && d.before),
             Action::Notify => f.destination.as_ref().is_some_and(in_effect),
+            // It says nothing of the account, and only a new address is asked whether it is there.
+            Action::Confirm => f.destination.as_ref().is_some_and(|d| !d.confirmed),
             _ => true,
         },
     },
@@ -42,13 +44,18 @@ pub const INVARIANTS: [Invariant; 12] = [
         id: "secrets-go-nowhere",
         says: "a secret field or password information is never sent or shown to anybody",
         holds: |f| {
-            !matches!(
-                f.action,
-                Action::Request(RequestKind::Deliver | RequestKind::Reveal)
-            ) || f
-                .field
-                .as_ref()
-                .is_some_and(|x| x.class == FieldClass::Sealed && x.kind != FieldKind::Password)
+            let field = f.field.as_ref();
+            match f.action {
+                Action::Request(RequestKind::Deliver | RequestKind::Reveal) => {
+                    field.is_some_and(|x| {
+                        x.class == FieldClass::Sealed && x.kind != FieldKind::Password
+                    })
+                }
+                // As a whole first, then each field of it.
+                Action::Request(RequestKind::Export) => field
+                    .is_none_or(|x| x.class != FieldClass::Secret && x.kind != FieldKind::Password),
+                _ => true,
+            }
         },
     },
     Invariant {
@@ -160,7 +167,7 @@ pub const INVARIANTS: [Invariant; 12] = [
             Action::Request(RequestKind::Lock) | Action::LookUp | Action::Read => {
                 !auditor(f) && f.actor != Actor::Owner || f.action == LOCK && !auditor(f)
             }
-            Action::Notify | Action::BeCareful => f.actor == Actor::Desk,
+            Action::Notify | Action::Confirm | Action::BeCareful => f.actor == Actor::Desk,
             Action::Request(_) | Action::Reply => {
                 !auditor(f)
                     && f.ticket.as_ref().is_some_and(|t| {

@@ -18,6 +18,7 @@ mod explain;
 mod facts;
 mod invariants;
 mod loosen;
+mod memo;
 mod permit;
 mod policies;
 mod source;

@@ -76,6 +76,7 @@ fn actions() -> Vec<Action> {
     actions.extend([
         Action::Reply,
         Action::Notify,
+        Action::Confirm,
         Action::LookUp,
         Action::Read,
         Action::BeCareful,

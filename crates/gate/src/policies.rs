@@ -198,10 +198,11 @@ pub(crate) struct Policies {
     all: PolicySet,
     rules: Vec<Rule>,
     by_action: HashMap<&'static str, PolicySet>,
+    one_by_one: bool,
 }
 
 /// The actions of the schema.
-pub(crate) const ACTIONS: [&str; 16] = [
+pub(crate) const ACTIONS: [&str; 17] = [
     "deliver",
     "reveal",
     "reset",
@@ -217,6 +218,7 @@ pub(crate) const ACTIONS: [&str; 16] = [
     "read",
     "lock",
     "notify",
+    "confirm",
     "beCareful",
 ];
 
@@ -248,11 +250,18 @@ impl Policies {
             }
             by_action.insert(action, slice);
         }
+        let one_by_one = all.policies().any(names_somebody);
         Ok(Self {
             all,
             rules,
             by_action,
+            one_by_one,
         })
+    }
+
+    /// Whether a rule names a certain account or member of staff, so that cases of one kind may differ.
+    pub(crate) fn one_by_one(&self) -> bool {
+        self.one_by_one
     }
 
     /// The rules that can matter for an action.
@@ -279,6 +288,13 @@ impl Policies {
         names.sort();
         names
     }
+}
+
+fn names_somebody(policy: &Policy) -> bool {
+    let literals = policy.entity_literals();
+    literals
+        .iter()
+        .any(|uid| uid.type_name().basename() != "Action")
 }
 
 fn matters(policy: &Policy, action: &str) -> bool {

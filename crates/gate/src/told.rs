@@ -23,6 +23,7 @@ impl Action {
             },
             Self::Reply => "write to the owner",
             Self::Notify => "send the owner a letter of the desk",
+            Self::Confirm => "ask a new address whether it is there",
             Self::LookUp => "find the account by what a caller says",
             Self::Read => "open the account, masked",
             Self::BeCareful => "raise a careful hold",
@@ -36,6 +37,7 @@ pub(crate) fn action(name: &str) -> &'static str {
     let others = [
         Action::Reply,
         Action::Notify,
+        Action::Confirm,
         Action::LookUp,
         Action::Read,
         Action::BeCareful,

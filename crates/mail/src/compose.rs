@@ -98,6 +98,20 @@ pub fn compose(envelope: &Envelope, sender: &Sender, now: Time) -> Result<Messag
                 .multipart(both)
                 .singlepart(Attachment::new(file_label(file_name)).body(body, kind(media_type)?))
         }
+        Letter::Delivery {
+            content: Content::Copy { files, .. },
+            ..
+        } => {
+            let mut parts = MultiPart::mixed().multipart(both);
+            for file in files {
+                let body =
+                    Body::new_with_encoding(file.bytes.to_vec(), ContentTransferEncoding::Base64)
+                        .map_err(|_| ComposeError::Parts)?;
+                let name = file_label(&file.file_name);
+                parts = parts.singlepart(Attachment::new(name).body(body, kind(&file.media_type)?));
+            }
+            parts
+        }
         _ => both,
     };
     builder.multipart(parts).map_err(|_| ComposeError::Parts)

@@ -37,6 +37,7 @@ enum Block {
 struct AsText<'a> {
     company: &'a str,
     foot: &'a str,
+    why: &'a str,
     title: &'a str,
     blocks: &'a [Block],
 }
@@ -46,6 +47,7 @@ struct AsText<'a> {
 struct AsHtml<'a> {
     company: &'a str,
     foot: &'a str,
+    why: &'a str,
     subject: &'a str,
     title: &'a str,
     blocks: &'a [Block],
@@ -76,9 +78,14 @@ pub fn render(letter: &Letter, company: &str) -> Result<Rendered, askama::Error>
         title,
         blocks,
     } = draft(letter);
+    let why = match letter {
+        Letter::Address { .. } => "Because somebody gave us this address as their own.".to_owned(),
+        _ => format!("Because this address is on your account at {company}."),
+    };
     let text = AsText {
         company: &company,
         foot,
+        why: &why,
         title: &title,
         blocks: &blocks,
     }
@@ -86,6 +93,7 @@ pub fn render(letter: &Letter, company: &str) -> Result<Rendered, askama::Error>
     let html = AsHtml {
         company: &company,
         foot,
+        why: &why,
         subject: &subject,
         title: &title,
         blocks: &blocks,
@@ -124,6 +132,7 @@ fn draft(letter: &Letter) -> Draft {
         } => outreach(signals, *at, *expires, link),
         Letter::Reply { number, text, link } => reply(*number, text, link),
         Letter::Frozen { at } => frozen(*at),
+        Letter::Erasing { at } => erasing(*at),
         Letter::Code {
             code,
             what,
@@ -132,6 +141,7 @@ fn draft(letter: &Letter) -> Draft {
             expires,
             link,
         } => self::code(code, *what, item.as_deref(), *at, *expires, link),
+        Letter::Address { expires, link } => address(*expires, link),
         Letter::Planned {
             what,
             channel,
@@ -139,6 +149,28 @@ fn draft(letter: &Letter) -> Draft {
             effective,
             link,
         } => planned(*what, *channel, *at, *effective, link),
+    }
+}
+
+/// It goes to an address that nobody has answered at yet: not a word about an account.
+fn address(expires: Time, link: &str) -> Draft {
+    Draft {
+        foot: NEVER,
+        subject: "Is this address yours?".into(),
+        title: "Is this address yours?".into(),
+        blocks: vec![
+            text("Somebody gave us this address as their own. If that was you, confirm it:"),
+            button("Confirm this address", link),
+            text(
+                "The link opens a page with one button. Opening the page changes nothing, only the \
+                 button does.",
+            ),
+            text(format!(
+                "If it wasn't you, there is nothing to do: without the button this address is not used. \
+                 The link works until {}.",
+                moment(expires)
+            )),
+        ],
     }
 }
 
@@ -160,6 +192,10 @@ fn planned(what: PlanKind, channel: Channel, at: Time, effective: Time, link: &s
             "Everything that we keep about you is going to be erased",
             "After that it can't be brought back.",
         ),
+        PlanKind::Saved => (
+            "You are going to have new recovery codes",
+            "From then on each of them can be one of two proofs that it is you, and those before don't count any more. If you didn't just make them, stop it.",
+        ),
         PlanKind::Thaw => (
             "The hold on your account is going to be lifted",
             "Two people at our support agreed to it. After that our support can send you things again.",
@@ -167,6 +203,11 @@ fn planned(what: PlanKind, channel: Channel, at: Time, effective: Time, link: &s
     };
     let how = match what {
         PlanKind::Thaw => format!("This happens on {}. {then}", moment(effective)),
+        PlanKind::Point if channel == Channel::Api => format!(
+            "This happens on {}. It came from our own systems on {}. {then}",
+            moment(effective),
+            moment(at)
+        ),
         _ => format!(
             "This happens on {}. {} asked for it; it was confirmed on {}. {then}",
             moment(effective),
@@ -245,6 +286,8 @@ fn grouped(code: &str) -> Zeroizing<String> {
 fn approved(what: RequestKind, item: Option<&str>) -> String {
     match (what, item) {
         (RequestKind::Deliver, Some(item)) => format!("send you {}", line(item)),
+        (RequestKind::Act, Some(item)) => format!("do this for you: {}", line(item)),
+        (RequestKind::Change, Some(item)) => format!("make this change: {}", line(item)),
         (RequestKind::Reveal, Some(item)) => {
             format!("let the person you talk with see {}", line(item))
         }
@@ -267,6 +310,10 @@ fn confirm(
         (RequestKind::Deliver, Some(item)) => {
             format!("Did you ask us to send you this: {}?", line(item))
         }
+        (RequestKind::Act, Some(item)) => format!("Did you ask us for this: {}?", line(item)),
+        (RequestKind::Change, Some(item)) => {
+            format!("Did you ask us for this: {}?", line(item))
+        }
         (RequestKind::Reveal, Some(item)) => {
             format!(
                 "May the person on our support see this for five minutes: your {}?",
@@ -287,6 +334,7 @@ fn confirm(
             line(item)
         )));
     }
+    blocks.extend(after_yes(what).map(text));
     blocks.extend([
         button("Answer yes or no", link),
         text(
@@ -305,6 +353,22 @@ fn confirm(
     }
 }
 
+/// What a yes leads to, where that is more than what it says.
+fn after_yes(what: RequestKind) -> Option<&'static str> {
+    match what {
+        RequestKind::Reenrol => Some(
+            "After your yes and one more step on the same page, it happens some days later. Until \
+             then you can stop it.",
+        ),
+        RequestKind::Erase => Some(
+            "After your yes and one more step on the same page, it happens some days later. Until \
+             then you can stop it; after that it can't be brought back.",
+        ),
+        RequestKind::Export => Some("After your yes it comes to this address, and to no other."),
+        _ => None,
+    }
+}
+
 fn delivery(what: &str, content: &Content, channel: Channel, at: Time, link: &str) -> Draft {
     let mut blocks = match content {
         Content::Text(value) => vec![Block::Value(lines(value))],
@@ -312,6 +376,7 @@ fn delivery(what: &str, content: &Content, channel: Channel, at: Time, link: &st
             "It is attached to this mail: {}.",
             file_label(file_name)
         ))],
+        Content::Copy { left_out, .. } => copied(left_out),
     };
     blocks.push(text(format!(
         "{} on {} asked for it. We send such things only to an address that is on your account; \
@@ -329,6 +394,20 @@ fn delivery(what: &str, content: &Content, channel: Channel, at: Time, link: &st
         title: format!("Your {what}"),
         blocks,
     }
+}
+
+fn copied(left_out: &[String]) -> Vec<Block> {
+    let mut blocks = vec![text(
+        "Everything that our support keeps about you is attached: everything.html to read, \
+         everything.json for another program, and your documents. Please keep it to yourself.",
+    )];
+    if !left_out.is_empty() {
+        blocks.push(text(
+            "These are too large to come along; ask us for each by itself:",
+        ));
+        blocks.push(Block::List(left_out.iter().map(|s| line(s)).collect()));
+    }
+    blocks
 }
 
 fn notice(contacts: &[Contact], link: &str) -> Draft {
@@ -397,6 +476,27 @@ fn reply(number: i64, words: &str, link: &str) -> Draft {
         subject: format!("An answer from our support (#{number})"),
         title: "Our answer".into(),
         blocks,
+    }
+}
+
+fn erasing(at: Time) -> Draft {
+    Draft {
+        foot: NEVER,
+        subject: "Everything that we kept about you is being erased".into(),
+        title: "This is our last letter".into(),
+        blocks: vec![
+            text(format!(
+                "You confirmed it on {}, and the time in which you could stop it is over. Right \
+                 after this letter, everything that our support kept about you is erased: your \
+                 details, your addresses, and what was said.",
+                moment(at)
+            )),
+            text(
+                "It can't be brought back, not even by us. What stays is a record without your \
+                 name that shows that it was done as you wished.",
+            ),
+            text("We wish you well."),
+        ],
     }
 }
 

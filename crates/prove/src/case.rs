@@ -113,6 +113,7 @@ fn action(request: &Request) -> Option<Action> {
     [
         Action::Reply,
         Action::Notify,
+        Action::Confirm,
         Action::LookUp,
         Action::Read,
         Action::BeCareful,

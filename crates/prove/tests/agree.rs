@@ -28,7 +28,7 @@ fn actor() -> impl Strategy<Value = Actor> {
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
         8 => select(RequestKind::ALL).prop_map(Action::Request),
-        1 => select(&[Action::Reply, Action::Notify, Action::LookUp, Action::Read, Action::BeCareful][..]),
+        1 => select(&[Action::Reply, Action::Notify, Action::Confirm, Action::LookUp, Action::Read, Action::BeCareful][..]),
     ]
 }
 

@@ -2,7 +2,7 @@
 //! and the catalogue's own labels are filled in.
 
 use desk::text::Text;
-use words::RequestKind;
+use words::{PlanKind, RequestKind};
 use zeroize::Zeroizing;
 
 use crate::gsm;
@@ -80,12 +80,38 @@ pub fn render(text: &Text, company: &str) -> Result<Rendered, RenderError> {
                 whole(link)?
             )
         }
+        Text::Address { link } => format!(
+            "{company}: somebody gave us this number as their own. If that was you: {} If not, there is nothing to do.",
+            whole(link)?
+        ),
+        Text::Planned {
+            what,
+            effective,
+            link,
+        } => format!(
+            "{company}: {} on {}. Not you? Stop it: {}",
+            planned(*what),
+            effective.format("%-d %b, %H:%M UTC"),
+            whole(link)?
+        ),
         Text::Frozen => format!(
             "{company}: your account's data is now frozen at our support. Nothing is lost. To end it, contact our support; we then ask you."
         ),
     });
     let segments = gsm::segments(&text);
     Ok(Rendered { text, segments })
+}
+
+/// What is going to happen, before "on" and a day.
+fn planned(what: PlanKind) -> &'static str {
+    match what {
+        PlanKind::Point => "an email or phone number on your account changes",
+        PlanKind::Field => "the address on your account changes",
+        PlanKind::Factor => "your second sign-in step is set up anew",
+        PlanKind::Erase => "all that we keep about you is erased",
+        PlanKind::Thaw => "the freeze on your account ends",
+        PlanKind::Saved => "new recovery codes count for your account",
+    }
 }
 
 /// What was asked, after "confirms:" and "did you ask us to".
@@ -97,7 +123,8 @@ fn asked(what: RequestKind, item: Option<&str>) -> String {
         (RequestKind::Reveal, Some(item)) => format!("look at {item} with you"),
         (RequestKind::Reveal, None) => "look at something in your account with you".to_owned(),
         (RequestKind::Reset, _) => "reset your password".to_owned(),
-        (RequestKind::Change, _) => "change an email address or phone number".to_owned(),
+        (RequestKind::Change, Some(item)) => format!("make this change: {item}"),
+        (RequestKind::Change, None) => "change an email address or phone number".to_owned(),
         (RequestKind::Reenrol, _) => "set up your second sign-in step anew".to_owned(),
         (RequestKind::Lock, _) => "lock your account".to_owned(),
         (RequestKind::Unlock, _) => "lift the freeze on your account".to_owned(),

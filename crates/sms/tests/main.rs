@@ -7,3 +7,4 @@ mod settings;
 mod support;
 mod twilio;
 mod webhook;
+mod whole;

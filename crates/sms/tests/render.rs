@@ -3,7 +3,7 @@
 use desk::text::Text;
 use proptest::prelude::*;
 use sms::{RenderError, render};
-use words::RequestKind;
+use words::{PlanKind, RequestKind};
 use zeroize::Zeroizing;
 
 use crate::support::{LINK, code, time};
@@ -85,6 +85,33 @@ fn questions_notices_and_outreach_say_who_what_and_where() {
         said(&Text::Frozen),
         "Acme Production: your account's data is now frozen at our support. Nothing is lost. To end it, contact our support; we then ask you."
     );
+}
+
+fn planned(what: PlanKind) -> Text {
+    Text::Planned {
+        what,
+        effective: time("2026-11-24T10:12:00Z"),
+        link: LINK.to_owned(),
+    }
+}
+
+#[test]
+fn what_is_planned_says_what_and_when_and_how_to_stop_it() {
+    assert_eq!(
+        said(&planned(PlanKind::Point)),
+        format!(
+            "Acme Production: an email or phone number on your account changes on 24 Nov, 10:12 UTC. Not you? Stop it: {LINK}"
+        )
+    );
+    let mut all: Vec<String> = PlanKind::ALL
+        .iter()
+        .map(|what| said(&planned(*what)))
+        .collect();
+    all.dedup();
+    assert_eq!(all.len(), PlanKind::ALL.len(), "each says something else");
+    for what in PlanKind::ALL {
+        assert!(segments(&planned(*what), "A company with a rather long name indeed") <= 2);
+    }
 }
 
 #[test]

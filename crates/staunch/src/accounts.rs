@@ -83,6 +83,12 @@ pub(crate) async fn run(command: Command) -> Result<()> {
         "{done}: {} new, {} changed, {} the same, {} bad rows.",
         report.created, report.changed, report.same, report.bad_count
     );
+    if report.short_receipts > 0 {
+        println!(
+            "{} receipt codes are too short to be a proof (64 bits: 13 letters and digits, or 20 digits); they are kept as data.",
+            report.short_receipts
+        );
+    }
     desk.store().close().await;
     if strict && report.bad_count > 0 {
         bail!("nothing was written, as --strict stops at bad rows; mend them and run it again");

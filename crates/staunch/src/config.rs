@@ -5,7 +5,9 @@ use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 use desk::settings::DeskSettings;
 use mail::SmtpSettings;
+use receipt::ReceiptSettings;
 use serde::Deserialize;
+use sms::SmsSettings;
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -29,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) desk: DeskSettings,
     pub(crate) web: WebSettings,
     pub(crate) mail: Option<SmtpSettings>,
+    pub(crate) texts: Option<SmsSettings>,
+    pub(crate) receipts: Option<ReceiptSettings>,
     pub(crate) identity: Option<IdentitySettings>,
     pub(crate) watch: watch::Rules,
 }
@@ -184,6 +188,13 @@ impl Settings {
             mail::SmtpCarrier::new(mail, std::sync::Arc::new(crate::system::SystemClock))
                 .context("`mail`")?;
         }
+        crate::receipts::mails(self.receipts.as_ref())?;
+        if let Some(portal) = &self.desk.portal {
+            portal
+                .check()
+                .map_err(|why| anyhow::anyhow!("`desk.portal`: {why}"))?;
+        }
+        crate::texts::check(self.texts.as_ref(), self.desk.lease_seconds)?;
         if let Some(path) = &self.server.catalogue {
             crate::serve::catalogue(Some(path))?;
         }

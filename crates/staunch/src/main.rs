@@ -10,9 +10,11 @@ mod journal;
 mod keys;
 mod listen;
 mod policy;
+mod receipts;
 mod serve;
 mod staff;
 mod system;
+mod texts;
 mod token;
 
 use anyhow::Result;

@@ -1,7 +1,10 @@
 //! Starting the server, and putting a desk together from a data folder and settings.
 
 use anyhow::{Context as _, Result, bail};
-use desk::{Desk, Parts, catalogue::Catalogue, letter::Carrier, provider::IdentityProvider};
+use desk::{
+    Desk, Parts, catalogue::Catalogue, letter::Carrier, provider::IdentityProvider,
+    text::TextCarrier,
+};
 use gate::Gate;
 use ledger::Signer;
 use mail::SmtpCarrier;
@@ -76,6 +79,7 @@ pub(crate) async fn open_store(settings: &Settings, folder: &Folder) -> Result<S
 pub(crate) struct Outside {
     pub(crate) carrier: Arc<dyn Carrier>,
     pub(crate) provider: Arc<dyn IdentityProvider>,
+    pub(crate) texts: Option<Arc<dyn TextCarrier>>,
 }
 
 impl Outside {
@@ -93,7 +97,12 @@ impl Outside {
             }
             None => Arc::new(NoProvider),
         };
-        Ok(Self { carrier, provider })
+        let texts = crate::texts::carrier(settings.texts.as_ref())?;
+        Ok(Self {
+            carrier,
+            provider,
+            texts,
+        })
     }
 }
 
@@ -122,7 +131,8 @@ async fn put_together(settings: Settings, folder: &Folder, outside: Outside) -> 
     drop(alone);
     let signer = signer(&seed)?;
     let verifier = signer.verifier();
-    let desk = Arc::new(Desk::new(Parts {
+    let mails = crate::receipts::mails(settings.receipts.as_ref())?;
+    let mut desk = Desk::new(Parts {
         store,
         vault,
         gate: Gate::shipped()?,
@@ -130,15 +140,18 @@ async fn put_together(settings: Settings, folder: &Folder, outside: Outside) -> 
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         carrier: outside.carrier,
-        texts: None,
+        texts: outside.texts,
         provider: outside.provider,
         catalogue: catalogue(settings.server.catalogue.as_deref())?,
         places: places(&settings)?,
         rules: settings.watch,
         witness: witness(folder.clone(), verifier),
         settings: settings.desk,
-    }));
-    Ok(desk)
+    });
+    if let Some(mails) = mails {
+        desk.take_receipt_mails(mails);
+    }
+    Ok(Arc::new(desk))
 }
 
 /// A desk for one command beside a server: it works off nothing.
@@ -200,6 +213,7 @@ fn nowhere() -> Outside {
     Outside {
         carrier: Arc::new(NoMail),
         provider: Arc::new(NoProvider),
+        texts: None,
     }
 }
 
@@ -267,6 +281,7 @@ pub(crate) async fn serve(place: Place, demo: bool) -> Result<()> {
                 scene.hook_secret(),
                 Arc::new(SystemClock),
             )?),
+            texts: Some(scene.texts()),
         };
         let shown = loaded.shown();
         let desk = open_desk(loaded.settings, &folder, outside).await?;
@@ -350,6 +365,7 @@ fn made_up(loaded: &mut Loaded, continue_url: &str) {
         ("desk.company", demo::COMPANY),
         ("desk.continue_url", continue_url),
         ("mail", "to the mailboxes of the outside world"),
+        ("texts", "to the phones of the outside world"),
         ("identity", "the shop's made-up sign-in service"),
     ] {
         loaded.overrule(key, text, "demo");

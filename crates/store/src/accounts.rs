@@ -57,6 +57,10 @@ pub struct FieldRow {
     pub sealed: Option<Vec<u8>>,
     /// A keyed hash by which the machine compares.
     pub digest: Vec<u8>,
+    /// Whether it can be a proof: a receipt with a code that is long enough.
+    pub proves: bool,
+    /// Since when it is what it is.
+    pub updated_at: Time,
 }
 
 /// A field to write.
@@ -77,6 +81,8 @@ pub struct NewField {
     pub sealed: Option<Vec<u8>>,
     /// A keyed hash.
     pub digest: Vec<u8>,
+    /// Whether it can be a proof.
+    pub proves: bool,
 }
 
 /// A contact point, its address sealed.
@@ -200,7 +206,7 @@ impl Tx {
     /// # Errors
     /// [`StoreError`] if one exists or the database fails.
     pub async fn add_accounts(&mut self, rows: &[AccountRow]) -> Result<(), StoreError> {
-        const INTO: &str = "insert into accounts (id, external_id, display_name, customer_since, data_key, fingerprint, created_at, updated_at) ";
+        const INTO: &str = "insert into accounts (id, external_id, display_name, customer_since, data_key, fingerprint, important, created_at, updated_at) ";
         for part in rows.chunks(50) {
             macro_rules! run {
                 ($db:ty, $c:expr) => {{
@@ -212,6 +218,7 @@ impl Tx {
                             .push_bind(account.customer_since)
                             .push_bind(&account.data_key)
                             .push_bind(&account.fingerprint)
+                            .push_bind(account.important)
                             .push_bind(account.created_at)
                             .push_bind(account.updated_at);
                     });
@@ -224,30 +231,6 @@ impl Tx {
             }
         }
         Ok(())
-    }
-
-    /// Destroys an account's data key and removes its values, contact points, indexes and names. The
-    /// row stays, so that what refers to it stays whole.
-    ///
-    /// # Errors
-    /// [`StoreError::Gone`] if there is no such account.
-    pub async fn erase_account(&mut self, id: AccountId, now: Time) -> Result<(), StoreError> {
-        let nothing = Vec::<u8>::new();
-        on!(self, c => sqlx::query("update fields set shown = null, sealed = null, digest = $2, updated_at = $3 where account_id = $1")
-            .bind(id).bind(&nothing).bind(now).execute(c).await.map(drop)?);
-        on!(self, c => sqlx::query("update plans set value = null where account_id = $1").bind(id).execute(c).await.map(drop)?);
-        // Each keeps its row, which others refer to, and loses its address and index.
-        let points = self.contact_points(id).await?;
-        for point in points {
-            on!(self, c => sqlx::query("update contact_points set sealed = $2, blind = $3, removed_at = coalesce(removed_at, $4) where id = $1")
-                .bind(point.id).bind(&nothing).bind(uuid::Uuid::from(point.id).as_bytes().to_vec()).bind(now)
-                .execute(c).await.map(drop)?);
-        }
-        on!(self, c => sqlx::query("delete from lookups where account_id = $1").bind(id).execute(c).await.map(drop)?);
-        on!(self, c => sqlx::query("delete from saved_codes where account_id = $1").bind(id).execute(c).await.map(drop)?);
-        one(on!(self, c => sqlx::query(
-            "update accounts set external_id = 'erased ' || $3, display_name = 'erased', customer_since = null, data_key = $2, fingerprint = $2, updated_at = $4 where id = $1")
-            .bind(id).bind(Vec::<u8>::new()).bind(id.to_string()).bind(now).execute(c).await?.rows_affected()))
     }
 
     /// How many tickets about an account are not closed.
@@ -281,8 +264,8 @@ impl Tx {
     /// [`StoreError::Gone`] if there is no such account.
     pub async fn change_account(&mut self, row: &AccountRow) -> Result<(), StoreError> {
         one(on!(self, c => sqlx::query(
-            "update accounts set display_name = $2, customer_since = $3, fingerprint = $4, updated_at = $5 where id = $1")
-            .bind(row.id).bind(&row.display_name).bind(row.customer_since).bind(&row.fingerprint).bind(row.updated_at)
+            "update accounts set display_name = $2, customer_since = $3, fingerprint = $4, updated_at = $5, important = $6 where id = $1")
+            .bind(row.id).bind(&row.display_name).bind(row.customer_since).bind(&row.fingerprint).bind(row.updated_at).bind(row.important)
             .execute(c).await?.rows_affected()))
     }
 
@@ -311,7 +294,7 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn fields(&mut self, account: AccountId) -> Result<Vec<FieldRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
-            "select id, account_id, name, item, class, kind, shown, sealed, digest from fields where account_id = $1 order by name, item")
+            "select id, account_id, name, item, class, kind, shown, sealed, digest, proves, updated_at from fields where account_id = $1 order by name, item")
             .bind(account).fetch_all(c).await?))
     }
 
@@ -321,7 +304,7 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn masked_fields(&mut self, account: AccountId) -> Result<Vec<FieldRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
-            "select id, account_id, name, item, class, kind, shown, null as sealed, digest from fields where account_id = $1 order by name, item")
+            "select id, account_id, name, item, class, kind, shown, null as sealed, digest, proves, updated_at from fields where account_id = $1 order by name, item")
             .bind(account).fetch_all(c).await?))
     }
 
@@ -332,7 +315,7 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn spoken_fields(&mut self, account: AccountId) -> Result<Vec<FieldRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
-            "select id, account_id, name, item, class, kind, shown, sealed, digest from fields \
+            "select id, account_id, name, item, class, kind, shown, sealed, digest, proves, updated_at from fields \
              where account_id = $1 and sealed is not null and kind <> 'document' order by name, item")
             .bind(account).fetch_all(c).await?))
     }
@@ -343,7 +326,7 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn field(&mut self, id: FieldId) -> Result<Option<FieldRow>, StoreError> {
         Ok(on!(self, c => sqlx::query_as(
-            "select id, account_id, name, item, class, kind, shown, sealed, digest from fields where id = $1")
+            "select id, account_id, name, item, class, kind, shown, sealed, digest, proves, updated_at from fields where id = $1")
             .bind(id).fetch_optional(c).await?))
     }
 
@@ -356,9 +339,9 @@ impl Tx {
         rows: &[(AccountId, NewField)],
         now: Time,
     ) -> Result<(), StoreError> {
-        const INTO: &str = "insert into fields (id, account_id, name, item, class, kind, shown, sealed, digest, updated_at) ";
+        const INTO: &str = "insert into fields (id, account_id, name, item, class, kind, shown, sealed, digest, proves, updated_at) ";
         const OVER: &str = " on conflict (account_id, name, item) do update set class = excluded.class, kind = excluded.kind,
-             shown = excluded.shown, sealed = excluded.sealed, digest = excluded.digest, updated_at = excluded.updated_at";
+             shown = excluded.shown, sealed = excluded.sealed, digest = excluded.digest, proves = excluded.proves, updated_at = excluded.updated_at";
         for part in rows.chunks(40) {
             macro_rules! run {
                 ($db:ty, $c:expr) => {{
@@ -373,6 +356,7 @@ impl Tx {
                             .push_bind(&field.shown)
                             .push_bind(&field.sealed)
                             .push_bind(&field.digest)
+                            .push_bind(field.proves)
                             .push_bind(now);
                     });
                     sql.push(OVER);
@@ -394,6 +378,8 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn drop_field(&mut self, account: AccountId, id: FieldId) -> Result<(), StoreError> {
         on!(self, c => sqlx::query("update requests set field_id = null where account_id = $1 and field_id = $2")
+            .bind(account).bind(id).execute(c).await.map(drop)?);
+        on!(self, c => sqlx::query("update plans set field_id = null where account_id = $1 and field_id = $2")
             .bind(account).bind(id).execute(c).await.map(drop)?);
         on!(self, c => sqlx::query("delete from fields where account_id = $1 and id = $2")
             .bind(account).bind(id).execute(c).await.map(drop)?);

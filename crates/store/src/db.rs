@@ -124,6 +124,8 @@ impl Store {
             .busy_timeout(Duration::from_secs(10))
             .pragma("cache_size", "-16000")
             .pragma("temp_store", "memory")
+            // What is deleted or overwritten is gone from the file, not only from sight.
+            .pragma("secure_delete", "on")
             // Pages are read in place instead of copied, however often another connection wrote.
             .pragma("mmap_size", MAPPED)
             .statement_cache_capacity(256);
@@ -159,6 +161,14 @@ impl Store {
         Self {
             pools,
             changes: broadcast::channel(1024).0,
+        }
+    }
+
+    /// The writer of an embedded database.
+    pub(crate) fn embedded(&self) -> Option<&SqlitePool> {
+        match &self.pools {
+            Pools::Sqlite { write, .. } => Some(write),
+            Pools::Postgres(_) => None,
         }
     }
 

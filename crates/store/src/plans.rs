@@ -126,6 +126,46 @@ impl Tx {
         )
     }
 
+    /// Puts off the saved codes that were made with a planned change.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn put_off_codes(
+        &mut self,
+        account: AccountId,
+        made: Time,
+        until: Time,
+    ) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query("update saved_codes set effective_at = $3 where account_id = $1 and made_at = $2 and effective_at < $3")
+            .bind(account).bind(made).bind(until).execute(c).await.map(drop)?);
+        Ok(())
+    }
+
+    /// Keeps what a field was before its owner changed it, as its digest: by that the desk knows a list
+    /// of the company's that has not heard of the change.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn field_was(&mut self, plan: PlanId, digest: &[u8]) -> Result<(), StoreError> {
+        on!(self, c => sqlx::query("update plans set value = $2 where id = $1")
+            .bind(plan).bind(digest).execute(c).await.map(drop)?);
+        Ok(())
+    }
+
+    /// The fields that the owner of an account changed, each with the digest of what it was before.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn fields_by_owner(
+        &mut self,
+        account: AccountId,
+    ) -> Result<Vec<(FieldId, Vec<u8>)>, StoreError> {
+        Ok(on!(self, c => sqlx::query_as(
+            "select field_id, value from plans where account_id = $1 and kind = $2 and done_at is not null
+                and field_id is not null and value is not null")
+            .bind(account).bind(PlanKind::Field).fetch_all(c).await?))
+    }
+
     /// A planned change took effect.
     ///
     /// # Errors
@@ -167,7 +207,8 @@ impl Tx {
         Ok(())
     }
 
-    /// Takes a saved code, if it is one of the account's, in effect and not used: true then, once.
+    /// Takes a saved code, if it is one of the account's, in effect at `since` and not used: true then,
+    /// once.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.
@@ -175,15 +216,16 @@ impl Tx {
         &mut self,
         account: AccountId,
         code: &[u8],
+        since: Time,
         now: Time,
     ) -> Result<bool, StoreError> {
         Ok(on!(self, c => sqlx::query(
-            "update saved_codes set used_at = $3 where account_id = $1 and code = $2 and used_at is null and effective_at <= $3")
-            .bind(account).bind(code).bind(now).execute(c).await?.rows_affected())
+            "update saved_codes set used_at = $3 where account_id = $1 and code = $2 and used_at is null and effective_at <= $4")
+            .bind(account).bind(code).bind(now).bind(since).execute(c).await?.rows_affected())
             == 1)
     }
 
-    /// How many saved codes an account has left that count.
+    /// How many saved codes an account has left that counted at a time.
     ///
     /// # Errors
     /// [`StoreError`] if the database fails.

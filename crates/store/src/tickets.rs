@@ -177,11 +177,11 @@ impl Tx {
     /// [`StoreError`] if the database fails.
     pub async fn add_ticket(&mut self, row: &TicketRow) -> Result<(), StoreError> {
         on!(self, c => sqlx::query(
-            "insert into tickets (id, number, account_id, kind, channel, subject, queue, state, assignee, opened_by, escalated, opened_at, updated_at, folded)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
+            "insert into tickets (id, number, account_id, kind, channel, subject, queue, state, assignee, opened_by, escalated, opened_at, updated_at, folded, closed_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)")
             .bind(row.id).bind(row.number).bind(row.account_id).bind(row.kind).bind(row.channel).bind(&row.subject)
             .bind(row.queue).bind(row.state).bind(row.assignee).bind(row.opened_by).bind(&row.escalated)
-            .bind(row.opened_at).bind(row.updated_at).bind(fold(&row.subject)).execute(c).await.map(drop)?);
+            .bind(row.opened_at).bind(row.updated_at).bind(fold(&row.subject)).bind(row.closed_at).execute(c).await.map(drop)?);
         self.changed(Change::List);
         self.changed(Change::Ticket(row.number));
         Ok(())

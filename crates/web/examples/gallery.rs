@@ -35,7 +35,7 @@ use web::{
         tickets::{Filter, FilterLine, TicketList, TicketRow, TicketsPage},
         world::{
             ScoreLine, TourStep, WorldCall, WorldCallLine, WorldLine, WorldMail, WorldPage,
-            WorldPerson,
+            WorldPerson, WorldText,
         },
     },
 };
@@ -206,6 +206,7 @@ fn account() -> Account {
         external_id: s("A-1042"),
         display_name: s("Robin Vale"),
         customer_since: s("2019"),
+        important: false,
         contact_points: vec![
             ContactRow {
                 kind: ContactKind::Email,
@@ -474,8 +475,10 @@ fn ticket() -> Ticket {
                 next: s(
                     "The owner got a mail with two buttons. On yes, they choose a new password themselves.",
                 ),
-                second: false,
+                by_second: false,
+                second: None,
                 code: ReadOut::No,
+                text: ReadOut::No,
                 words: s(
                     "I've just sent a mail to the address on your account. Open it and press the first button, then we're done.",
                 ),
@@ -500,8 +503,10 @@ fn ticket() -> Ticket {
                 until: Some(ahead(4)),
                 goes: s("asked at the registered email, on file since 2019"),
                 next: s("The owner said yes: whoever asked can see it, until the time is over."),
-                second: false,
+                by_second: false,
+                second: None,
                 code: ReadOut::No,
+                text: ReadOut::No,
                 words: String::new(),
                 rule: Why::default(),
                 show: true,
@@ -514,8 +519,10 @@ fn ticket() -> Ticket {
                 until: None,
                 goes: s("to the registered email"),
                 next: s("The mail server took it at 10:02."),
-                second: false,
+                by_second: false,
+                second: None,
                 code: ReadOut::No,
+                text: ReadOut::No,
                 words: String::new(),
                 rule: Why::default(),
                 show: false,
@@ -608,7 +615,7 @@ fn frozen() -> Ticket {
         requests: [(RequestState::Sending, "Being sent."), (RequestState::Denied, "The owner said it wasn't them. Their data is frozen."), (RequestState::Expired, "The owner didn't answer within 24 hours. You can ask again."), (RequestState::Refused, "It needs the owner."), (RequestState::Failed, "The mail server didn't take the message (it said 451 try later). We'll try again in 4 minutes.")]
             .into_iter()
             .enumerate()
-            .map(|(i, (state, next))| RequestCard { id: format!("x{i}"), title: s("Reset the password"), state, when: ago(30), until: None, goes: String::new(), next: s(next), second: false, code: ReadOut::No, words: if state == RequestState::Denied { s("I can't go on with this here. A colleague looks after it now.") } else { String::new() }, rule: Why::default(), show: false })
+            .map(|(i, (state, next))| RequestCard { id: format!("x{i}"), title: s("Reset the password"), state, when: ago(30), until: None, goes: String::new(), next: s(next), by_second: false, second: None, code: ReadOut::No, text: ReadOut::No, words: if state == RequestState::Denied { s("I can't go on with this here. A colleague looks after it now.") } else { String::new() }, rule: Why::default(), show: false })
             .collect(),
         messages: vec![
             message(1, MessageKind::Heard, "Wen Li?", "Hello,\n\nI need the invoice for my taxes by noon. The baby is crying, please hurry.\n\nWen", 60 * 26),
@@ -705,6 +712,7 @@ fn world(fraudster: bool, call: bool) -> WorldPage {
             .collect(),
         person: s(if fraudster { "fraudster" } else { "a-1042" }),
         mailbox: if fraudster { vec![] } else { mails.iter().enumerate().map(|(i, subject)| WorldMail { id: i.to_string(), subject: s(subject), begins: s("Hello Robin, you asked us by phone on Saturday at 10:02"), when: ago(i as u64 * 30), unread: i == 0, attachments: if i == 0 { vec![s("invoice-10442.pdf")] } else { vec![] } }).collect() },
+        texts: if fraudster { vec![] } else { vec![WorldText { text: s("482 913 07 confirms: reset your password. Works until 10:12 UTC. Never read this out unless you called us yourself. - Acme Production"), link: String::new(), when: ago(2) }] },
         mail: s(if fraudster { "" } else { "0" }),
         call: call.then(|| WorldCall {
             number: 1043,
@@ -740,6 +748,7 @@ fn confirm(answer: Answer) -> ConfirmPage {
         after_yes: s("You go on to our sign-in page and choose a new password there."),
         go_on: s("https://login.example/reset"),
         more: Vec::new(),
+        lifts: false,
         tried: false,
         answer,
     }

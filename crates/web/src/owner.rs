@@ -12,8 +12,10 @@ use words::{Channel, PlanKind, ProofKind, RequestKind, Time};
 use crate::{
     app::App,
     fault::Fault,
+    owner_change,
     pages::{Page, go},
     routes::{Routes, Who},
+    saved,
     view::owner as view,
 };
 
@@ -38,6 +40,11 @@ struct Answered {
     answer: Option<String>,
     receipt: Option<String>,
     saved: Option<String>,
+    phone: Option<String>,
+    text: Option<String>,
+    codes: Option<String>,
+    value: Option<String>,
+    sure: Option<String>,
 }
 
 async fn answer(
@@ -49,9 +56,26 @@ async fn answer(
     if path_of(&known.question) != page {
         return Err(Fault::not_found());
     }
-    let step = match (&form.receipt, &form.saved) {
-        (Some(code), None) => Some((ProofKind::Receipt, code)),
-        (None, Some(code)) => Some((ProofKind::Saved, code)),
+    if form.codes.is_some() {
+        return saved::make(&app, &page, &secret).await;
+    }
+    if let Some(value) = &form.value {
+        let sure = form.sure.as_deref();
+        return owner_change::typed(&app, &page, &secret, value, sure).await;
+    }
+    if form.text.is_some() {
+        return match app.desk().owner_text(&secret).await {
+            // A page that is used up says so itself.
+            Ok(_) | Err(DeskError::Conflict(_)) => {
+                Ok(go(&app, &format!("/owner/{page}/{secret}"), None))
+            }
+            Err(error) => Err(error.into()),
+        };
+    }
+    let step = match (&form.receipt, &form.saved, &form.phone) {
+        (Some(code), None, None) => Some((ProofKind::Receipt, code)),
+        (None, Some(code), None) => Some((ProofKind::Saved, code)),
+        (None, None, Some(code)) => Some((ProofKind::Phone, code)),
         _ => None,
     };
     if let Some((kind, code)) = step {
@@ -79,12 +103,16 @@ fn path_of(question: &OwnerQuestion) -> &'static str {
         OwnerQuestion::Outreach { .. } => "was-this-you",
         OwnerQuestion::Repudiate { .. } => "not-me",
         OwnerQuestion::Cancel { .. } => "stop",
+        OwnerQuestion::Address => "address",
     }
 }
 
 fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page, Fault> {
     if path_of(&found.question) != page {
         return Err(Fault::not_found());
+    }
+    if found.codes {
+        return saved::offer(app, page, secret);
     }
     let company = app.company().to_owned();
     let action = format!("/owner/{page}/{secret}");
@@ -94,14 +122,22 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
         (Some(Answer::No), _) => view::Answer::No,
         (None, _) => view::Answer::Open,
     };
+    let stands = owner_change::Stands::of(&found);
     match found.question {
+        OwnerQuestion::Address => owner_change::address(app, action, answer),
         OwnerQuestion::Confirm {
             what,
             item,
             channel,
             at,
         } => {
+            if what == RequestKind::Change
+                && let Some(page) = owner_change::page(app, &action, stands, item.as_deref())
+            {
+                return page;
+            }
             let go_on = found.go_on.unwrap_or_default();
+            let lifts = what == RequestKind::Unlock;
             let (what, yes, after_yes) = match what {
                 RequestKind::Unlock => (
                     "lift the hold on your account".to_owned(),
@@ -124,6 +160,45 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     ),
                     "show it",
                     "The person on our support who asked can see it for five minutes, and nothing else. We write to you about it afterwards.",
+                ),
+                RequestKind::Act => (
+                    format!(
+                        "do this for you: {}",
+                        item.as_deref().unwrap_or("something")
+                    ),
+                    "go ahead",
+                    if found.more.is_empty() {
+                        "Our support passes it on now, and you hear from whoever does it."
+                    } else {
+                        "It takes one more step, on this page."
+                    },
+                ),
+                RequestKind::Change => (
+                    format!(
+                        "make this change: {}",
+                        item.as_deref().unwrap_or("something")
+                    ),
+                    "go on",
+                    if found.answer.is_none() {
+                        "It takes one more step, on the next page. Then you type the new one there, and it waits some days, in which you can stop it."
+                    } else {
+                        "There is nothing else to do."
+                    },
+                ),
+                RequestKind::Reenrol => (
+                    "set up the second step of your sign-in anew".to_owned(),
+                    "set it up anew",
+                    "It takes one more step, on this page. Then it waits some days, in which you can stop it: we write to you about it.",
+                ),
+                RequestKind::Erase => (
+                    "erase everything that we keep about you".to_owned(),
+                    "erase it",
+                    "It takes one more step, on this page. Then it waits some days, in which you can stop it: we write to you about it.",
+                ),
+                RequestKind::Export => (
+                    "send you a copy of everything that we keep about you".to_owned(),
+                    "send it",
+                    "It comes to the address on your account, and to no other.",
                 ),
                 _ if go_on.is_empty() => (
                     "reset your password".to_owned(),
@@ -150,9 +225,11 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     .filter_map(|kind| match kind {
                         ProofKind::Receipt => Some(view::Step::Receipt),
                         ProofKind::Saved => Some(view::Step::Saved),
+                        ProofKind::Phone => Some(view::Step::Phone { sent: found.texted }),
                         _ => None,
                     })
                     .collect(),
+                lifts,
                 tried: found.tried,
                 answer,
             })
@@ -174,6 +251,10 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
             what: planned(what).to_owned(),
             story: match what {
                 PlanKind::Thaw => "Two people at our support agreed to it.".to_owned(),
+                PlanKind::Point if channel == Channel::Api => format!(
+                    "It came from our own systems on {}.",
+                    at.format("%-d %B at %H:%M (UTC)")
+                ),
                 _ => format!(
                     "{} asked for it, and it was confirmed on {}.",
                     someone(channel, at),
@@ -211,6 +292,7 @@ fn planned(what: PlanKind) -> &'static str {
         PlanKind::Field => "something that we keep about you changes",
         PlanKind::Factor => "the second step of your sign-in is set up anew",
         PlanKind::Erase => "everything that we keep about you is erased",
+        PlanKind::Saved => "new recovery codes begin to count on your account",
         PlanKind::Thaw => "the hold on your account is lifted",
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     app::App,
     assets, cookie, desk as desk_pages,
     fault::Fault,
-    live, metrics, owner,
+    live, metrics, owner, recover,
     routes::{ALL, Route, Routes, Who},
     security, set_up, sign_in,
     view::{self, Counts, Flash, Place, Shell, When, notice::NoticePage},
@@ -109,7 +109,8 @@ pub(crate) async fn clear_flash(State(app): State<App>, request: Request, next: 
 
 /// Turns a [`Fault`] into a page.
 async fn fault_page(State(app): State<App>, request: Request, next: Next) -> Response {
-    let owner = request.uri().path().starts_with("/owner/");
+    let path = request.uri().path();
+    let owner = path.starts_with("/owner/") || path.starts_with("/recover");
     let mut response = next.run(request).await;
     let fault = match response.extensions_mut().remove::<Fault>() {
         Some(fault) => fault,
@@ -194,6 +195,7 @@ pub fn routes(routes: Routes) -> Routes {
         .with(sign_in::routes)
         .with(set_up::routes)
         .with(owner::routes)
+        .with(recover::routes)
         .with(desk_pages::routes)
 }
 

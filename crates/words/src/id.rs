@@ -85,4 +85,6 @@ ids! {
     AlarmId,
     /// A saved recovery code.
     SavedCodeId,
+    /// A page on which a requester shows a receipt.
+    RecoveryId,
 }

@@ -123,11 +123,12 @@ words! {
     /// What a challenge asks of the owner.
     ChallengeKind = "challenge" {
         Confirm = "confirm", Outreach = "outreach", Repudiate = "repudiate", Cancel = "cancel",
+        Address = "address",
     }
 }
 words! {
     /// What changes after its cooling-off time.
-    PlanKind = "plan" { Point = "contact point", Field = "field", Factor = "second factor", Erase = "erasure", Thaw = "thaw", }
+    PlanKind = "plan" { Point = "contact point", Field = "field", Factor = "second factor", Erase = "erasure", Thaw = "thaw", Saved = "recovery codes", }
 }
 words! {
     /// How strictly the gate answers for an account.

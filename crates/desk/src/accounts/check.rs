@@ -32,6 +32,7 @@ pub(crate) struct Incoming {
     pub(crate) external_id: String,
     pub(crate) display_name: String,
     pub(crate) customer_since: Option<Time>,
+    pub(crate) important: Option<bool>,
     pub(crate) points: Vec<IncomingPoint>,
     /// In the order of name and item.
     pub(crate) values: Vec<IncomingValue>,
@@ -51,9 +52,17 @@ pub(crate) struct IncomingValue {
     pub(crate) class: FieldClass,
     pub(crate) kind: FieldKind,
     pub(crate) bytes: Zeroizing<Vec<u8>>,
+    /// Whether it can be a proof.
+    pub(crate) proves: bool,
 }
 
 impl Incoming {
+    /// How many of its receipt codes are too short to be a proof.
+    pub(crate) fn short_receipts(&self) -> u64 {
+        let short = |value: &&IncomingValue| value.kind == FieldKind::Receipt && !value.proves;
+        self.values.iter().filter(short).count() as u64
+    }
+
     /// About how many bytes it takes in memory.
     pub(crate) fn weight(&self) -> usize {
         self.values
@@ -149,6 +158,7 @@ impl AccountDocument {
             external_id,
             display_name: display_name.to_owned(),
             customer_since: past("customer_since", self.customer_since.as_deref(), now)?,
+            important: self.important,
             points: check_points(&self.contact_points, now)?,
             values,
         })
@@ -220,6 +230,9 @@ fn check_field(
             item,
             class: declared.class,
             kind: declared.kind,
+            proves: declared.kind == FieldKind::Receipt
+                && declared.class == FieldClass::Secret
+                && std::str::from_utf8(&bytes).is_ok_and(long_enough),
             bytes,
         });
         Ok(())
@@ -362,7 +375,7 @@ fn check_document(
 }
 
 /// The text to keep, or what is wrong with it.
-fn check_text(kind: FieldKind, text: &str) -> Result<String, &'static str> {
+pub(crate) fn check_text(kind: FieldKind, text: &str) -> Result<String, &'static str> {
     if text.is_empty() {
         return Err("is empty; leave it out instead");
     }
@@ -399,6 +412,29 @@ fn check_text(kind: FieldKind, text: &str) -> Result<String, &'static str> {
         }
         _ => Ok(text.to_owned()),
     }
+}
+
+/// Whether a receipt's code could hold 64 bits of chance (NIST SP 800-63B-4 4.2.1). What is shorter is
+/// kept, and is no proof: it can be guessed. How it was really made, nobody can see here, so this is the
+/// most that it could hold: its length in the smallest alphabet that has all its characters.
+pub(crate) fn long_enough(code: &str) -> bool {
+    let normal = normalise(FieldKind::Receipt, code);
+    let all = |is: fn(char) -> bool| normal.chars().all(is);
+    let bits = if all(|c| c.is_ascii_digit()) {
+        3.321
+    } else if all(|c| c.is_ascii_hexdigit()) {
+        4.0
+    } else if all(|c| !c.is_ascii_digit()) {
+        4.7
+    } else {
+        5.0
+    };
+    let mut seen: Vec<char> = normal.chars().collect();
+    seen.sort_unstable();
+    seen.dedup();
+    // A code that repeats itself was not made by chance.
+    let length = u32::try_from(normal.chars().count()).unwrap_or(u32::MAX);
+    f64::from(length) * bits >= 64.0 && seen.len() >= 4
 }
 
 /// One address without tricks: no comment, quote, space, route or address literal.

@@ -52,6 +52,10 @@ pub struct AccountDocument {
     /// Since when they are a customer; shown to reps.
     #[serde(default)]
     pub customer_since: Option<String>,
+    /// Whether the company marks it as important: more of what is asked for it needs a second person.
+    /// Left out, it stays as it was.
+    #[serde(default)]
+    pub important: Option<bool>,
     /// The email addresses and phone numbers that the owner registered.
     #[serde(default)]
     pub contact_points: Vec<ContactPointDocument>,

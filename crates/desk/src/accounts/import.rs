@@ -14,6 +14,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 
 use super::{
     check::{Folder, Incoming},
+    cooling::NOT_THIS,
     put::{Fresh, Put},
     rows::{Row, read_csv, read_jsonl},
 };
@@ -71,6 +72,15 @@ pub struct BadRow {
     pub reason: String,
 }
 
+impl BadRow {
+    fn of(line: u64, error: &DeskError) -> Self {
+        Self {
+            line,
+            reason: error.to_string(),
+        }
+    }
+}
+
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
@@ -84,6 +94,8 @@ pub struct Report {
     pub bad: Vec<BadRow>,
     /// How many bad rows there are.
     pub bad_count: u64,
+    /// How many receipt codes of the good rows are too short to be a proof.
+    pub short_receipts: u64,
 }
 
 /// Some rows, checked, compared and sealed.
@@ -92,15 +104,17 @@ struct Batch {
     /// Sealed new accounts,
     fresh: Fresh,
     /// and what they were made of, in case another writer is faster.
-    created: Vec<Incoming>,
-    changed: Vec<Incoming>,
+    created: Vec<(u64, Incoming)>,
+    changed: Vec<(u64, Incoming)>,
     same: u64,
     bad: Vec<BadRow>,
+    short_receipts: u64,
     reached: Progress,
 }
 
 impl Desk {
-    /// Imports a `.csv` or `.jsonl` file. Never mails anybody; run again, it changes nothing.
+    /// Imports a `.csv` or `.jsonl` file; run again, it changes nothing. Nobody hears of a new account; the
+    /// owner of a known one does when a contact point comes.
     ///
     /// # Errors
     /// [`ImportError`]; rows that are bad by themselves are in the report instead.
@@ -187,16 +201,24 @@ impl Desk {
         let mut report = Report::default();
         while let Some(batch) = batches.recv().await {
             let batch: Batch = batch?;
-            let (created, changed) = if options.dry_run {
-                (batch.created.len() as u64, batch.changed.len() as u64)
+            let (created, changed, refused) = if options.dry_run {
+                (
+                    batch.created.len() as u64,
+                    batch.changed.len() as u64,
+                    Vec::new(),
+                )
             } else {
                 self.write_batch(&batch).await?
             };
+            report.short_receipts += batch.short_receipts;
             report.created += created;
             report.changed += changed;
-            report.same +=
-                batch.same + (batch.created.len() + batch.changed.len()) as u64 - created - changed;
-            report.add_bad(batch.bad);
+            let all = (batch.created.len() + batch.changed.len() - refused.len()) as u64;
+            report.same += batch.same + all - created - changed;
+            let mut bad = batch.bad;
+            bad.extend(refused);
+            bad.sort_by_key(|bad| bad.line);
+            report.add_bad(bad);
             progress(batch.reached);
         }
         sealing.await.map_err(ended)?;
@@ -225,6 +247,7 @@ impl Desk {
                     break;
                 };
                 let row = row?;
+                let line = row.line;
                 reached = Progress {
                     rows: reached.rows + 1,
                     bytes: row.end,
@@ -232,7 +255,8 @@ impl Desk {
                 match checks.check(row) {
                     Ok(incoming) => {
                         weight += incoming.weight();
-                        good.push(incoming);
+                        batch.short_receipts += incoming.short_receipts();
+                        good.push((line, incoming));
                     }
                     Err(bad) => {
                         batch.bad.push(bad);
@@ -251,31 +275,36 @@ impl Desk {
 
     fn seal_batch(
         &self,
-        good: Vec<Incoming>,
+        good: Vec<(u64, Incoming)>,
         options: ImportOptions,
         handle: &Handle,
         batch: &mut Batch,
     ) -> Result<(), DeskError> {
         let names: Vec<&str> = good
             .iter()
-            .map(|incoming| incoming.external_id.as_str())
+            .map(|(_, incoming)| incoming.external_id.as_str())
             .collect();
-        let known =
-            handle.block_on(async { self.store.read().await?.accounts_named(&names).await })?;
+        let mut tx = handle.block_on(self.store.read())?;
+        let known = handle.block_on(tx.accounts_named(&names))?;
         let known: HashMap<String, _> = known
             .into_iter()
             .map(|row| (row.external_id.clone(), row))
             .collect();
         let now = self.now();
-        for incoming in good {
+        for (line, incoming) in good {
             match known.get(&incoming.external_id) {
                 Some(row) if self.is_same(row, &incoming)? => batch.same += 1,
-                Some(_) => batch.changed.push(incoming),
+                Some(row)
+                    if handle.block_on(self.was_repudiated(&mut tx, row, &incoming.points))? =>
+                {
+                    batch.bad.push(BadRow::of(line, &NOT_THIS));
+                }
+                Some(_) => batch.changed.push((line, incoming)),
                 None => {
                     if !options.dry_run {
                         self.seal_new(&incoming, now, &mut batch.fresh)?;
                     }
-                    batch.created.push(incoming);
+                    batch.created.push((line, incoming));
                 }
             }
         }
@@ -283,14 +312,16 @@ impl Desk {
         // Two imports at once take their rows in the same order, and so never wait in a ring.
         batch
             .changed
-            .sort_by(|a, b| a.external_id.cmp(&b.external_id));
+            .sort_by(|(_, a), (_, b)| a.external_id.cmp(&b.external_id));
+        batch.bad.sort_by_key(|bad| bad.line);
         Ok(())
     }
 
-    /// Writes a batch in one transaction; returns how many accounts it created and changed.
-    async fn write_batch(&self, batch: &Batch) -> Result<(u64, u64), DeskError> {
+    /// Writes a batch in one transaction; returns how many accounts it created and changed, and the rows
+    /// that turned out to be bad.
+    async fn write_batch(&self, batch: &Batch) -> Result<Written, DeskError> {
         if batch.created.is_empty() && batch.changed.is_empty() {
-            return Ok((0, 0));
+            return Ok((0, 0, Vec::new()));
         }
         match self.write_once(batch, true).await {
             // Another writer brought one of them in meanwhile: each is looked at again.
@@ -301,22 +332,32 @@ impl Desk {
         }
     }
 
-    async fn write_once(&self, batch: &Batch, at_once: bool) -> Result<(u64, u64), DeskError> {
+    async fn write_once(&self, batch: &Batch, at_once: bool) -> Result<Written, DeskError> {
         let mut tx = self.store.begin().await?;
         let now = self.now();
         let (mut created, mut changed) = (0, 0);
         let one_by_one = if at_once {
-            batch.fresh.write(&mut tx, now).await?;
+            batch.fresh.write(&mut tx).await?;
             created = batch.created.len() as u64;
             [].iter()
         } else {
             batch.created.iter()
         };
-        for incoming in one_by_one.chain(&batch.changed) {
-            match self.put_in(&mut tx, "system", incoming, now).await? {
-                Put::Created => created += 1,
-                Put::Changed => changed += 1,
-                Put::Same => {}
+        // Every account first, then the counter of tickets: in the order in which a freeze takes them.
+        for (_, incoming) in &batch.changed {
+            if let Some(row) = tx.account_named(&incoming.external_id).await? {
+                tx.queue_for_account(row.id).await?;
+            }
+        }
+        let mut refused = Vec::new();
+        for (line, incoming) in one_by_one.chain(&batch.changed) {
+            match self.put_in(&mut tx, "system", incoming, now).await {
+                Ok(Put::Created) => created += 1,
+                Ok(Put::Changed) => changed += 1,
+                Ok(Put::Same) => {}
+                // Said before anything of the account was written.
+                Err(error @ DeskError::Conflict(_)) => refused.push(BadRow::of(*line, &error)),
+                Err(error) => return Err(error),
             }
         }
         if created + changed > 0 {
@@ -327,10 +368,12 @@ impl Desk {
             );
             self.commit(tx).await?;
         }
-        Ok((created, changed))
+        Ok((created, changed, refused))
     }
 }
 
+/// How many were created and changed, and what was refused.
+type Written = (u64, u64, Vec<BadRow>);
 type Rows = Box<dyn Iterator<Item = Result<Row, ImportError>> + Send>;
 
 fn ended(_: tokio::task::JoinError) -> DeskError {

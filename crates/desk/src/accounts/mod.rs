@@ -2,6 +2,7 @@
 //! checked, sealed and forgotten; no error here holds one.
 
 mod check;
+mod cooling;
 mod document;
 mod import;
 mod look_up;
@@ -9,7 +10,7 @@ mod put;
 mod read;
 mod rows;
 
-pub(crate) use check::Incoming;
+pub(crate) use check::{Incoming, check_text};
 pub use document::{
     AccountDocument, ContactPointDocument, DocumentError, FieldDocument, StoredDocument,
     digest_label,

@@ -1,4 +1,5 @@
-//! Putting an account: new, changed or the same. Nothing is ever mailed because of it.
+//! Putting an account: new, changed or the same. Nothing is mailed because of a new one; a known one's
+//! owner is told when a contact point comes.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +7,20 @@ use gate::{Action, Actor};
 use ledger::Entry;
 use store::{AccountRow, ContactPointRow, NewField, Tx};
 use vault::AccountKey;
-use words::{AccountId, ContactPointId, FieldClass, FieldId, FieldKind, HoldLevel, Role, Time};
+use words::{
+    AccountId, ContactKind, ContactPointId, FieldClass, FieldId, FieldKind, HoldLevel, Role, Time,
+    sabotage::off,
+};
 
 use super::{
     check::{Incoming, IncomingPoint, IncomingValue},
+    cooling::{NOT_THIS, PointChange},
     document::{AccountDocument, DocumentError, digest_label},
 };
 use crate::{
     catalogue::found_as,
     desk::{Desk, Me},
     error::DeskError,
-    settings::hours,
 };
 
 /// The scope that a token needs to put accounts.
@@ -52,10 +56,10 @@ impl From<DocumentError> for DeskError {
 
 /// When a contact point came, was confirmed and begins to count.
 #[derive(Clone, Copy)]
-struct Dates {
-    registered: Time,
-    confirmed: Option<Time>,
-    effective: Time,
+pub(super) struct Dates {
+    pub(super) registered: Time,
+    pub(super) confirmed: Option<Time>,
+    pub(super) effective: Time,
 }
 
 /// New accounts, sealed and ready to be written.
@@ -74,9 +78,14 @@ impl Fresh {
             .sort_unstable_by(|a, b| (&a.1, &a.2).cmp(&(&b.1, &b.2)));
     }
 
-    pub(crate) async fn write(&self, tx: &mut Tx, now: Time) -> Result<(), DeskError> {
+    /// Writes them. Their fields are as old as they are: what came with an account needs no
+    /// cooling-off time.
+    pub(crate) async fn write(&self, tx: &mut Tx) -> Result<(), DeskError> {
+        let Some(first) = self.accounts.first() else {
+            return Ok(());
+        };
         tx.add_accounts(&self.accounts).await?;
-        tx.put_fields(&self.fields, now).await?;
+        tx.put_fields(&self.fields, first.created_at).await?;
         tx.put_lookups(&self.lookups).await?;
         tx.put_contact_points(&self.points).await?;
         Ok(())
@@ -92,7 +101,8 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Forbidden`] for people: accounts come from systems, by an admin's token, so that
     /// no conversation can bring in a destination. [`DeskError::Invalid`] names the key that is
-    /// wrong, never the value.
+    /// wrong, never the value. [`DeskError::Conflict`] for a contact point that can't be used on the
+    /// account, or contact points that change too often.
     pub async fn put_account(
         &self,
         me: Option<&Me>,
@@ -152,7 +162,7 @@ impl Desk {
         let Some(known) = tx.account_named(&incoming.external_id).await? else {
             let mut fresh = Fresh::default();
             let id = self.seal_new(incoming, now, &mut fresh)?;
-            fresh.write(tx, now).await?;
+            fresh.write(tx).await?;
             tx.entry(entry(Put::Created).with_account(id.to_string()));
             return Ok(Put::Created);
         };
@@ -169,6 +179,19 @@ impl Desk {
         if account.fingerprint == fingerprint {
             return Ok(Put::Same);
         }
+        if self.was_repudiated(tx, &account, &incoming.points).await? {
+            return Err(NOT_THIS);
+        }
+        // While the account is frozen its contact points stay as they were: whoever comes in by a new
+        // one, or takes the owner's away, waits until the owner has lifted the freeze. The old
+        // fingerprint stays too, so that the next put takes the change up.
+        let frozen = account.hold == HoldLevel::Frozen && !off("frozen-contacts");
+        let points = if frozen {
+            PointChange::default()
+        } else {
+            self.compare_points(tx, &key, &account, &incoming.points, now)
+                .await?
+        };
         let mut changed = self
             .change_fields(tx, &key, account.id, incoming, &digests, now)
             .await?;
@@ -178,24 +201,38 @@ impl Desk {
         if account.customer_since != incoming.customer_since {
             changed.insert("customer_since".to_owned());
         }
-        // While the account is frozen its contact points stay as they were: whoever comes in by a new
-        // one, or takes the owner's away, waits until the owner has lifted the freeze. The old
-        // fingerprint stays too, so that the next put takes the change up.
-        let frozen = account.hold == HoldLevel::Frozen;
-        if !frozen
-            && self
-                .change_points(tx, &key, account.id, &incoming.points, now)
-                .await?
-        {
+        // A list that doesn't say takes no second person away.
+        let important = incoming.important.unwrap_or(account.important);
+        if account.important != important {
+            changed.insert("important".to_owned());
+        }
+        if !points.is_none() {
+            self.change_points(tx, actor, &account, &points, now)
+                .await?;
             changed.insert("contact_points".to_owned());
         }
         tx.drop_lookups(account.id).await?;
         let mut lookups = Vec::new();
         self.lookups(account.id, incoming, &mut lookups);
+        // By the contact points on file, not by those of the list: what is still to come finds nobody,
+        // and what the owner replaced or stopped doesn't come back by a list. (No field has these names.)
+        lookups.retain(|(_, kind, _)| {
+            [ContactKind::Email, ContactKind::Phone]
+                .iter()
+                .all(|point| point.as_str() != kind)
+        });
+        let (by_owner, _) = tx.points_by_owner(account.id).await?;
+        for point in tx.contact_points(account.id).await? {
+            let noted = point.confirmed_at.is_none() && !by_owner.contains(&point.id);
+            if noted || point.usable(now) {
+                lookups.push((account.id, point.kind.as_str().to_owned(), point.blind));
+            }
+        }
         tx.put_lookups(&lookups).await?;
         tx.change_account(&AccountRow {
             display_name: incoming.display_name.clone(),
             customer_since: incoming.customer_since,
+            important,
             fingerprint: if frozen {
                 account.fingerprint.clone()
             } else {
@@ -264,7 +301,7 @@ impl Desk {
             fingerprint,
             hold: HoldLevel::None,
             attempts: 0,
-            important: false,
+            important: incoming.important.unwrap_or(false),
             decoy: false,
             created_at: now,
             updated_at: now,
@@ -297,10 +334,11 @@ impl Desk {
             shown,
             sealed,
             digest: digest.to_vec(),
+            proves: value.proves,
         })
     }
 
-    fn seal_point(
+    pub(super) fn seal_point(
         &self,
         key: &AccountKey,
         account: AccountId,
@@ -377,6 +415,7 @@ impl Desk {
     ) -> Result<BTreeSet<String>, DeskError> {
         let mut changed = BTreeSet::new();
         let known = tx.masked_fields(account).await?;
+        let by_owner = tx.fields_by_owner(account).await?;
         let mut writes = Vec::new();
         for (value, digest) in incoming.values.iter().zip(digests) {
             let same_slot = known
@@ -384,6 +423,14 @@ impl Desk {
                 .find(|field| field.name == value.name && field.item == value.item);
             if same_slot.is_some_and(|field| {
                 field.digest == digest && field.class == value.class && field.kind == value.kind
+            }) {
+                continue;
+            }
+            // The owner changed it on their own page, and the company has not heard of that yet.
+            if same_slot.is_some_and(|field| {
+                by_owner
+                    .iter()
+                    .any(|(id, was)| *id == field.id && was == digest)
             }) {
                 continue;
             }
@@ -407,51 +454,6 @@ impl Desk {
         }
         tx.put_fields(&writes, now).await?;
         Ok(changed)
-    }
-
-    /// Adds and removes contact points; true if any was. What is new here, or newly confirmed,
-    /// counts after the cooling-off time; what was known keeps its dates.
-    async fn change_points(
-        &self,
-        tx: &mut Tx,
-        key: &AccountKey,
-        account: AccountId,
-        points: &[IncomingPoint],
-        now: Time,
-    ) -> Result<bool, DeskError> {
-        let known = tx.contact_points(account).await?;
-        let cool = now + hours(self.settings.cooling_off_hours);
-        let mut writes = Vec::new();
-        let mut kept = BTreeSet::new();
-        for point in points {
-            let blind = self.vault.blind(point.kind.as_str(), &point.normal).0;
-            let same = |row: &&ContactPointRow| row.kind == point.kind && row.blind == blind;
-            let dates = if let Some(row) = known.iter().find(same) {
-                kept.insert(row.id);
-                if row.confirmed_at.is_some() || point.confirmed_at.is_none() {
-                    continue;
-                }
-                Dates {
-                    registered: row.registered_at,
-                    confirmed: point.confirmed_at,
-                    effective: cool,
-                }
-            } else {
-                // Registered now, as far as the desk can vouch for it.
-                Dates {
-                    registered: now,
-                    confirmed: point.confirmed_at.map(|_| now),
-                    effective: cool,
-                }
-            };
-            writes.push(self.seal_point(key, account, point, dates, now)?);
-        }
-        let removed: Vec<_> = known.iter().filter(|row| !kept.contains(&row.id)).collect();
-        for row in &removed {
-            tx.remove_contact_point(row.id, now).await?;
-        }
-        tx.put_contact_points(&writes).await?;
-        Ok(!writes.is_empty() || !removed.is_empty())
     }
 
     /// Whether this member of staff may find this account.
@@ -494,6 +496,7 @@ fn fingerprint(key: &AccountKey, incoming: &Incoming, digests: &[[u8; 32]]) -> V
     part(incoming.external_id.as_bytes());
     part(incoming.display_name.as_bytes());
     part(&time(incoming.customer_since));
+    part(&[incoming.important.map_or(2, u8::from)]);
     part(&(incoming.points.len() as u64).to_be_bytes());
     for point in &incoming.points {
         part(point.kind.as_str().as_bytes());

@@ -68,6 +68,7 @@ enum Column {
     ExternalId,
     DisplayName,
     CustomerSince,
+    Important,
     Address(ContactKind),
     RegisteredAt(ContactKind),
     ConfirmedAt(ContactKind),
@@ -136,6 +137,7 @@ fn column(name: &str, catalogue: &Catalogue) -> Result<Column, ImportError> {
         "external_id" => Column::ExternalId,
         "display_name" => Column::DisplayName,
         "customer_since" => Column::CustomerSince,
+        "important" => Column::Important,
         "email" => Column::Address(ContactKind::Email),
         "email_registered_at" => Column::RegisteredAt(ContactKind::Email),
         "email_confirmed_at" => Column::ConfirmedAt(ContactKind::Email),
@@ -203,6 +205,17 @@ fn document(
             Column::ExternalId => account.external_id = Some(text),
             Column::DisplayName => account.display_name = text,
             Column::CustomerSince => account.customer_since = Some(text),
+            Column::Important => {
+                account.important = match text.to_ascii_lowercase().as_str() {
+                    "true" | "yes" | "1" => Some(true),
+                    "false" | "no" | "0" => Some(false),
+                    _ => {
+                        return Err(DocumentError::Row(
+                            "important: must be true or false".to_owned(),
+                        ));
+                    }
+                }
+            }
             Column::Address(kind) => point(*kind, 0, text),
             Column::RegisteredAt(kind) => point(*kind, 1, text),
             Column::ConfirmedAt(kind) => point(*kind, 2, text),

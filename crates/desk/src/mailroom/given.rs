@@ -19,9 +19,11 @@ enum Fate {
 /// The fate of a delivery; none for one that never left and never will, and for other requests.
 fn fate(row: &RequestRow) -> Option<Fate> {
     match (row.kind, row.state) {
-        (RequestKind::Deliver, RequestState::Done) => Some(Fate::Sent),
-        (RequestKind::Deliver, _) if row.left_at.is_some() => Some(Fate::Unsure),
-        (RequestKind::Deliver, RequestState::Sending) => Some(Fate::Leaving),
+        (RequestKind::Deliver | RequestKind::Export, RequestState::Done) => Some(Fate::Sent),
+        (RequestKind::Deliver | RequestKind::Export, _) if row.left_at.is_some() => {
+            Some(Fate::Unsure)
+        }
+        (RequestKind::Deliver | RequestKind::Export, RequestState::Sending) => Some(Fate::Leaving),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use store::{JobRow, RequestRow, TicketRow, Tx};
 use words::{HoldLevel, MessageKind, RequestId, RequestState};
 
-use super::{LetterRef, MailJob, mail_entry};
+use super::{LetterRef, MailJob, mail_entry, texts::called};
 use crate::{desk::Desk, error::DeskError, letter::CarrierError};
 
 /// Whether a letter that is handed over may have arrived before.
@@ -16,13 +16,13 @@ pub(super) enum Left {
 }
 
 /// Why a letter does not leave.
-pub(super) struct Withheld<'a> {
+pub(crate) struct Withheld<'a> {
     /// The rule that decided.
-    pub(super) rule: &'a str,
+    pub(crate) rule: &'a str,
     /// Why, for the rep.
-    pub(super) reason: &'a str,
+    pub(crate) reason: &'a str,
     /// What the rep can say.
-    pub(super) words: &'a str,
+    pub(crate) words: &'a str,
 }
 
 impl Desk {
@@ -49,6 +49,9 @@ impl Desk {
         tx.job_done(job, now).await?;
         if let LetterRef::Planned { plan } = &mail.letter {
             tx.plan_told(*plan, now).await?;
+        }
+        if let LetterRef::Erasing { plan } = &mail.letter {
+            self.erase_next(&mut tx, *plan).await?;
         }
         if let (LetterRef::Delivery { request }, Some(ticket)) = (&mail.letter, ticket) {
             let row = tx.request(*request).await?.ok_or(DeskError::NotFound)?;
@@ -87,6 +90,9 @@ impl Desk {
                 .with("rule", why.rule),
         );
         tx.job_done(job, now).await?;
+        if let LetterRef::Erasing { plan } = &mail.letter {
+            self.erase_next(&mut tx, *plan).await?;
+        }
         let mut unsure = false;
         if let Some(request) = self
             .move_waiting(&mut tx, mail, RequestState::Refused)
@@ -110,7 +116,7 @@ impl Desk {
             }
         }
         if let Some(ticket) = ticket {
-            let mut text = format!("A letter was held back: {}", why.reason);
+            let mut text = format!("{} was held back: {}", called(job), why.reason);
             if unsure {
                 text += " An earlier try may have reached the owner.";
             }
@@ -188,10 +194,14 @@ impl Desk {
             &mail,
             ticket.as_ref(),
         ));
+        if let LetterRef::Erasing { plan } = &mail.letter {
+            self.erase_next(tx, *plan).await?;
+        }
         let lost = self.move_waiting(tx, &mail, RequestState::Failed).await?;
         if let Some(ticket) = &ticket {
             let mut text = format!(
-                "A letter could not be sent: {why}. It lies with the mails that were given up; an admin can send it again."
+                "{} could not be sent: {why}. It lies with the mails that were given up; an admin can send it again.",
+                called(job)
             );
             if let (LetterRef::Delivery { .. }, Some(request)) = (&mail.letter, lost) {
                 let unsure = request.left_at.is_some();

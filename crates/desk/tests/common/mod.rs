@@ -25,7 +25,7 @@ pub(crate) const BIRTH_DATE: &str = "1987-03-14";
 pub(crate) const CARD: &str = "Visa 4183";
 pub(crate) const ORDER: &str = "two teal gizmos with brass knobs";
 pub(crate) const PARCEL: &str = "Locker 88, Harbour Steps";
-pub(crate) const RECEIPT: &str = "7K2P-QX41";
+pub(crate) const RECEIPT: &str = "7K2P-QX41-9DMV-3THN";
 pub(crate) const PASSWORD_CHANGED: &str = "2026-01-02";
 pub(crate) const PDF: &[u8] = b"%PDF-1.7 invoice 10442 for somebody at 14 Marzipan Crossing";
 
@@ -77,17 +77,28 @@ pub(crate) async fn put(world: &World, external_id: &str, points: &[String]) -> 
     account_named(world, external_id).await.id
 }
 
-/// Robin Vale, A-1042, with an email on file since 2019.
-pub(crate) async fn customer(world: &World) -> AccountId {
+/// What Robin Vale has on file since 2019: an email and a phone.
+pub(crate) fn on_file() -> Vec<String> {
     let phone = format!(
         r#"{{"kind":"phone","value":"{PHONE}","registered_at":"2019-05-01","confirmed_at":"2019-05-01"}}"#
     );
-    put(
-        world,
-        "A-1042",
-        &[email(EMAIL, "2019-05-01", Some("2019-05-01")), phone],
-    )
-    .await
+    vec![email(EMAIL, "2019-05-01", Some("2019-05-01")), phone]
+}
+
+/// Robin Vale, A-1042, with an email on file since 2019.
+pub(crate) async fn customer(world: &World) -> AccountId {
+    put(world, "A-1042", &on_file()).await
+}
+
+/// An account's contact points are gone, as once their time is over.
+pub(crate) async fn take_away(world: &World, account: AccountId) {
+    let mut tx = world.desk.store().begin().await.expect("a transaction");
+    for point in tx.contact_points(account).await.expect("points") {
+        tx.remove_contact_point(point.id, world.desk.now())
+            .await
+            .expect("a write");
+    }
+    tx.commit().await.expect("a commit");
 }
 
 pub(crate) async fn account_named(world: &World, external_id: &str) -> AccountRow {
@@ -201,8 +212,10 @@ pub(crate) fn letter_kind(letter: &Letter) -> &'static str {
         Letter::Outreach { .. } => "outreach",
         Letter::Reply { .. } => "reply",
         Letter::Planned { .. } => "planned",
+        Letter::Address { .. } => "address",
         Letter::Code { .. } => "code",
         Letter::Frozen { .. } => "frozen",
+        Letter::Erasing { .. } => "erasing",
     }
 }
 
@@ -213,9 +226,10 @@ pub(crate) fn link(letter: &Letter) -> String {
         | Letter::Notice { link, .. }
         | Letter::Outreach { link, .. }
         | Letter::Planned { link, .. }
+        | Letter::Address { link, .. }
         | Letter::Code { link, .. }
         | Letter::Reply { link, .. } => link.clone(),
-        Letter::Frozen { .. } => String::new(),
+        Letter::Frozen { .. } | Letter::Erasing { .. } => String::new(),
     }
 }
 
@@ -256,7 +270,8 @@ pub(crate) fn says(letter: &Letter) -> String {
             expires,
             ..
         } => format!("{what} {item:?} {at} {expires}"),
-        Letter::Frozen { at } => at.to_string(),
+        Letter::Address { expires, .. } => expires.to_string(),
+        Letter::Frozen { at } | Letter::Erasing { at } => at.to_string(),
     }
 }
 

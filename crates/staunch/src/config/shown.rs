@@ -56,6 +56,13 @@ impl Loaded {
                 "default",
             );
         }
+        if self.settings.texts.is_none() && !self.sources.contains_key("texts") {
+            line(
+                "texts",
+                "not set: no text messages, and no proof by phone".to_owned(),
+                "default",
+            );
+        }
         if self.settings.identity.is_none() && !self.sources.contains_key("identity") {
             line(
                 "identity",

@@ -7,6 +7,14 @@ alter table accounts add column decoy boolean not null default false;
 alter table accounts add column attempts_from bigint not null default 0;
 
 alter table contact_points add column repudiated_at bigint;
+-- The change by which it comes, and that by which it goes once the other is in effect.
+alter table contact_points add column comes_by blob;
+alter table contact_points add column leaves_by blob;
+create index contact_points_coming on contact_points (comes_by) where comes_by is not null;
+create index contact_points_leaving on contact_points (leaves_by) where leaves_by is not null;
+
+-- Whether a receipt's code is long enough to be a proof (64 bits or more).
+alter table fields add column proves boolean not null default false;
 
 -- What a request is about, as JSON of the desk's own words.
 alter table requests add column detail text not null default '{}';
@@ -56,6 +64,8 @@ create table plans (
     made_at          bigint not null,
     -- When the first letter about it left.
     told_at          bigint,
+    -- When the last letter before an erasure was queued.
+    last_letter_at   bigint,
     effective_at     bigint not null,
     cancelled_at     bigint,
     done_at          bigint
@@ -73,6 +83,39 @@ create table saved_codes (
     used_at      bigint
 );
 create index saved_codes_by_account on saved_codes (account_id);
+
+-- The pages on which requesters whose account nobody can be reached by show a receipt. `token` is
+-- the keyed hash of what they type to get there; it names nothing of the account.
+create table recoveries (
+    id         blob primary key,
+    token      blob not null unique,
+    account_id blob not null references accounts (id),
+    ticket_id  blob not null references tickets (id),
+    request_id blob not null references requests (id),
+    created_at bigint not null,
+    expires_at bigint not null,
+    -- When a receipt was taken; from then on the page only shows where it stands.
+    given_at   bigint
+);
+create index recoveries_by_request on recoveries (request_id);
+
+-- Marks of receipts that served as a proof, in whatever form: each counts once.
+create table spent_receipts (
+    mark blob primary key,
+    at   bigint not null
+);
+
+-- Codes by text message, hashed; one for a request.
+create table text_codes (
+    request_id       blob primary key references requests (id),
+    account_id       blob not null references accounts (id),
+    contact_point_id blob not null references contact_points (id),
+    code             blob not null,
+    sent_at          bigint not null,
+    until_at         bigint not null,
+    tries            bigint not null default 0,
+    used_at          bigint
+);
 
 -- Values shown to a rep.
 create table reveals (

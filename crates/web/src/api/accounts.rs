@@ -18,7 +18,7 @@ use utoipa::{
 use super::{
     body::{Document, Name},
     lists,
-    problem::{Limited, Missing},
+    problem::{Clash, Limited, Missing},
     shapes::Account,
 };
 use crate::{app::App, fault::Fault, guard::Staff};
@@ -41,6 +41,10 @@ pub(super) struct AccountBody {
     /// Since when they are a customer; shown to reps.
     #[schema(example = "2019-05-01")]
     customer_since: Option<String>,
+    /// Whether it is important: more of what is asked for it needs a second person. Left out, it stays
+    /// as it was.
+    #[serde(default)]
+    important: Option<bool>,
     /// The email addresses and phone numbers that the owner registered.
     #[serde(default)]
     contact_points: Vec<ContactPointBody>,
@@ -152,7 +156,7 @@ enum PutWord {
     responses(
         (status = 200, description = "The account was known.", body = PutResult),
         (status = 201, description = "The account is new.", body = PutResult),
-        Missing,
+        Missing, Clash,
     ),
 )]
 pub(super) async fn put(

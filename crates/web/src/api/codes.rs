@@ -1,4 +1,4 @@
-//! A code for a caller who is on the phone. What it is stands in the owner's mail and nowhere else.
+//! A code for a caller who is on the phone. What it is stands in the owner's mail or text message and nowhere else.
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,29 @@ pub(super) async fn send(
     _: Nothing,
 ) -> Result<StatusCode, Fault> {
     app.desk().send_code(&me, number, request).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Send a code for a request by text message
+///
+/// Eight digits to the registered phone of the account, for a caller who reads them out. They prove this
+/// one request, once, for ten minutes, by another kind of proof than an email; a newer code ends the one
+/// before.
+#[utoipa::path(
+    post, path = "/api/v1/tickets/{number}/requests/{id}/code/text", operation_id = "send_text_code", tag = "tickets",
+    params(
+        ("number" = i64, Path, description = "The ticket's number."),
+        ("id" = Uuid, Path, description = "The request's id."),
+    ),
+    responses((status = 202, description = "It is on its way to the owner."), Missing, Clash, Limited),
+)]
+pub(super) async fn send_text(
+    State(app): State<App>,
+    Staff(me): Staff,
+    Numbered(number, request): Numbered,
+    _: Nothing,
+) -> Result<StatusCode, Fault> {
+    app.desk().send_text_code(&me, number, request).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

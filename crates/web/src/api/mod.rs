@@ -7,6 +7,7 @@
 mod accounts;
 mod acts;
 mod alarms;
+mod assertions;
 mod body;
 mod codes;
 mod events;
@@ -15,6 +16,7 @@ mod lists;
 mod look_ups;
 mod openapi;
 mod problem;
+mod recovery;
 mod requests;
 mod reveals;
 mod shapes;
@@ -78,6 +80,11 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             codes::send,
         )
         .post(
+            "/api/v1/tickets/{number}/requests/{id}/code/text",
+            TICKETS,
+            codes::send_text,
+        )
+        .post(
             "/api/v1/tickets/{number}/requests/{id}/code/tries",
             TICKETS,
             codes::take,
@@ -87,6 +94,13 @@ pub(crate) fn routes(routes: Routes) -> Routes {
             TICKETS,
             reveals::reveal,
         )
+        .post(
+            "/api/v1/tickets/{number}/requests/{id}/page",
+            TICKETS,
+            recovery::give,
+        )
+        // The assertion is its own authentication.
+        .post("/api/v1/assertions", Who::Anyone, assertions::take)
         .get("/api/v1/alarms", ALARMS, alarms::list)
         .post("/api/v1/tickets/{number}/escalate", TICKETS, acts::escalate)
         .post("/api/v1/tickets/{number}/assign", TICKETS, acts::assign)

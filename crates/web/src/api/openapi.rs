@@ -20,9 +20,9 @@ use utoipa::{
 use words::Role;
 
 use super::{
-    accounts, acts, alarms, codes, events, ledger, look_ups,
+    accounts, acts, alarms, assertions, codes, events, ledger, look_ups,
     problem::{self, PROBLEM, Problem, SHARED},
-    requests, reveals, tickets,
+    recovery, requests, reveals, tickets,
 };
 use crate::{
     app::App,
@@ -47,7 +47,7 @@ const TOKEN: &str = "token";
         show,
         accounts::put, accounts::read, look_ups::look_up,
         tickets::open, tickets::list, tickets::show,
-        acts::set_account, acts::add_message, requests::ask, reveals::reveal, codes::send, codes::take, acts::escalate, acts::assign, acts::release, acts::close,
+        acts::set_account, acts::add_message, requests::ask, reveals::reveal, codes::send, codes::send_text, codes::take, recovery::give, assertions::take, acts::escalate, acts::assign, acts::release, acts::close,
         acts::reopen, acts::end,
         events::take, alarms::list,
         ledger::account_record, ledger::checkpoint, ledger::consistency, ledger::key,
@@ -56,6 +56,7 @@ const TOKEN: &str = "token";
     tags(
         (name = "accounts", description = "Bringing accounts in, finding and reading them."),
         (name = "tickets", description = "The unit of work, and what is asked for in it."),
+        (name = "assertions", description = "A login of an account's owner, as the company's portal asserts it."),
         (name = "alarms", description = "What colleagues did that somebody should look at."),
         (name = "events", description = "Login events for the watch."),
         (name = "ledger", description = "What an auditor keeps elsewhere."),

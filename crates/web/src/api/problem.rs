@@ -229,6 +229,14 @@ pub(super) fn sent() -> BTreeMap<String, RefOr<Described>> {
     shared(&[400, 413, 415, 422])
 }
 
+/// 403, where no token is asked for.
+pub(super) struct Closed;
+impl IntoResponses for Closed {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        shared(&[403])
+    }
+}
+
 /// 404.
 pub(super) struct Missing;
 impl IntoResponses for Missing {

@@ -1,6 +1,7 @@
 //! Asking for something in a ticket. No request takes a destination.
 
 use axum::{Json, extract::State, http::StatusCode};
+use desk::DeskError;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,11 +21,16 @@ pub(super) struct Ask {
     /// What.
     #[schema(value_type = lists::RequestKind)]
     kind: RequestKind,
-    /// Which field of the catalogue, for `deliver` and `reveal`.
+    /// Which field of the catalogue, for `deliver` and `reveal`; for `change` the postal address's, or
+    /// `contact_point`. The new value is the owner's to type, on a page of their own.
     #[serde(default)]
     #[schema(example = "invoice")]
     field: Option<String>,
-    /// Which item of that field, if it has items.
+    /// Which action of the catalogue, for `act`.
+    #[serde(default)]
+    #[schema(example = "refund")]
+    action: Option<String>,
+    /// Which item of that field, if it has items; for a `contact_point`, one of the offer's items.
     #[serde(default)]
     #[schema(example = "10442")]
     item: Option<String>,
@@ -44,6 +50,9 @@ pub(super) struct Asked {
     words: String,
     /// The rule of the gate that decided.
     rule: String,
+    /// Whether it waits for a second person, a lead or an admin, before the owner is asked. No token
+    /// can be that.
+    second: bool,
 }
 
 /// Ask for something
@@ -66,10 +75,22 @@ pub(super) async fn ask(
     Number(number): Number,
     Sent(sent): Sent<Ask>,
 ) -> Result<(StatusCode, Json<Asked>), Fault> {
-    let (field, item) = (
-        sent.field.unwrap_or_default(),
-        sent.item.unwrap_or_default(),
-    );
+    // An action is no field; whoever names both means one of them.
+    let name = match (sent.field, sent.action) {
+        (Some(_), Some(_)) => {
+            return Err(
+                DeskError::Invalid("send a field or an action, not both".to_owned()).into(),
+            );
+        }
+        (field, action) if sent.kind == RequestKind::Act => action.or(field),
+        (field, None) => field,
+        (None, Some(_)) => {
+            return Err(
+                DeskError::Invalid("an action is asked for with the kind act".to_owned()).into(),
+            );
+        }
+    };
+    let (field, item) = (name.unwrap_or_default(), sent.item.unwrap_or_default());
     let asked = app
         .desk()
         .ask(&me, number, sent.kind, &field, &item)
@@ -84,6 +105,7 @@ pub(super) async fn ask(
         reason: asked.reason,
         words: asked.words,
         rule: asked.rule,
+        second: asked.second,
     };
     Ok((status, Json(asked)))
 }

@@ -23,6 +23,8 @@ pub(super) struct Account {
     /// Since when they are a customer.
     #[schema(format = DateTime)]
     customer_since: Option<String>,
+    /// Whether the company marked it as important: more of what is asked for it needs a second person.
+    important: bool,
     /// What is registered, without the addresses and numbers.
     contact_points: Vec<ContactPoint>,
     /// What the account has, in the catalogue's order, without secrets.
@@ -81,6 +83,7 @@ impl From<AccountView> for Account {
             external_id: view.external_id,
             display_name: view.display_name,
             customer_since: view.customer_since.map(|at| at.to_string()),
+            important: view.important,
             contact_points: view
                 .contact_points
                 .into_iter()

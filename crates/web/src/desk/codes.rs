@@ -18,8 +18,10 @@ use crate::{
 
 /// What the rep can say once a code was sent.
 const SENT: &str = "You can say: “I’ve just sent a code to the email on your account. Please read it to me; it works for ten minutes.”";
+/// The same for a code by text message.
+const TEXTED: &str = "You can say: “I’ve just sent a code to the phone on your account, as a text message. Please read it to me; it works for ten minutes.”";
 /// What the rep can say to one that doesn't work.
-const WRONG: &str = "That code didn’t work. You can say: “Could you read it once more? The button in the mail before it does the same.”";
+const WRONG: &str = "That code didn’t work. You can say: “Could you read it once more?”";
 
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
@@ -27,6 +29,11 @@ pub(super) fn routes(routes: Routes) -> Routes {
             "/desk/tickets/{number}/requests/{id}/code",
             Who::Staff(WORKS),
             send,
+        )
+        .post(
+            "/desk/tickets/{number}/requests/{id}/code/text",
+            Who::Staff(WORKS),
+            send_text,
         )
         .post(
             "/desk/tickets/{number}/requests/{id}/code/tries",
@@ -47,6 +54,21 @@ async fn send(
         &app,
         &ticket_path(number, "", filter),
         outcome.map(|()| quiet(SENT)),
+    )
+}
+
+async fn send_text(
+    State(app): State<App>,
+    me: Staff,
+    Path((number, request)): Path<(String, String)>,
+    Kept(filter): Kept,
+) -> Result<Response, Fault> {
+    let number = id(&number)?;
+    let outcome = app.desk().send_text_code(&me, number, id(&request)?).await;
+    done(
+        &app,
+        &ticket_path(number, "", filter),
+        outcome.map(|()| quiet(TEXTED)),
     )
 }
 

@@ -2,6 +2,7 @@
 //! is shown.
 
 mod alarms;
+mod approve;
 mod authenticator;
 mod calls;
 mod codes;
@@ -12,6 +13,7 @@ mod messages;
 mod password;
 mod people;
 mod policies;
+mod recovery;
 mod requests;
 mod reveal;
 mod sessions;
@@ -45,6 +47,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         .with(messages::routes)
         .with(requests::routes)
         .with(codes::routes)
+        .with(recovery::routes)
         .with(reveal::routes)
         .with(alarms::routes)
         .with(calls::routes)

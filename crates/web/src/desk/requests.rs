@@ -9,12 +9,12 @@ use desk::{Asked, CodeView, DeskError, Me, RequestView};
 use serde::Deserialize;
 use words::{RequestKind, RequestState, Time};
 
-use super::{Kept, capital, done, id, messages, quiet, ticket_path, tickets::done_or_gone};
+use super::{approve, capital, done, id, messages, quiet, ticket_path, tickets::done_or_gone};
 use crate::{
     app::App,
     fault::Fault,
     guard::Staff,
-    routes::{LEADS, Routes, WORKS, Who},
+    routes::{Routes, WORKS, Who},
     view::{
         Flash, When,
         offer::{Offer, Verdict, Why},
@@ -23,14 +23,14 @@ use crate::{
     },
 };
 
+/// The rule behind a reset that nobody can be asked about: it waits for a receipt, on a page of the
+/// requester's own.
+const NO_WAY: &str = "no-way-to-prove";
+
 pub(super) fn routes(routes: Routes) -> Routes {
     routes
         .post("/desk/tickets/{number}/requests", Who::Staff(WORKS), ask)
-        .post(
-            "/desk/tickets/{number}/requests/{id}/agree",
-            Who::Staff(LEADS),
-            agree,
-        )
+        .with(approve::routes)
 }
 
 #[derive(Deserialize)]
@@ -85,24 +85,6 @@ async fn ask(
     }
 }
 
-async fn agree(
-    State(app): State<App>,
-    me: Staff,
-    Path((number, request)): Path<(String, String)>,
-    Kept(filter): Kept,
-) -> Result<Response, Fault> {
-    let number = id(&number)?;
-    let outcome = app.desk().agree(&me, number, id(&request)?).await;
-    let flash = Flash::good(
-        "The owner is told, and has a day to say no. Then the hold is lifted by itself.",
-    );
-    done(
-        &app,
-        &ticket_path(number, "", filter),
-        outcome.map(|()| flash),
-    )
-}
-
 /// A refusal is no mistake of anybody: what helps now is what to say.
 fn to_say(words: &str, reason: &str) -> Flash {
     if words.is_empty() {
@@ -113,6 +95,17 @@ fn to_say(words: &str, reason: &str) -> Flash {
 }
 
 fn begun(kind: RequestKind, asked: &Asked) -> Flash {
+    if asked.state == RequestState::Waiting && asked.second {
+        return Flash::good(match kind {
+            RequestKind::Unlock => {
+                "A lead or an admin looks at this first. The owner is told once they agree."
+            }
+            _ => "A lead or an admin looks at this first. The owner is asked once they agree.",
+        });
+    }
+    if asked.state == RequestState::Waiting && asked.rule == NO_WAY {
+        return quiet(format!("You can say: “{}”", asked.words));
+    }
     Flash::good(match (asked.state, kind) {
         (RequestState::Waiting, _) => {
             "The owner is asked by email. Nothing changes until they answer."
@@ -220,6 +213,7 @@ fn rule(name: &str) -> String {
 /// A request as a card.
 pub(super) fn card(request: RequestView, me: &Me, now: Time) -> RequestCard {
     let next = next(&request, now);
+    let (by_second, second) = (approve::by_second(&request), approve::second(&request));
     let row = request.row;
     let ready = row.kind == RequestKind::Reveal && row.state == RequestState::Ready;
     RequestCard {
@@ -237,8 +231,15 @@ pub(super) fn card(request: RequestView, me: &Me, now: Time) -> RequestCard {
             (goes, _) => format!("asked at {goes}"),
         },
         next,
-        second: request.second,
+        by_second,
+        second,
         code: match request.code {
+            _ if request.page => ReadOut::Page,
+            CodeView::No => ReadOut::No,
+            CodeView::Can => ReadOut::Can,
+            CodeView::Sent(until) => ReadOut::Sent(When::at(until, now)),
+        },
+        text: match request.text {
             CodeView::No => ReadOut::No,
             CodeView::Can => ReadOut::Can,
             CodeView::Sent(until) => ReadOut::Sent(When::at(until, now)),
@@ -256,17 +257,40 @@ fn next(request: &RequestView, now: Time) -> String {
         (RequestState::Waiting, RequestKind::Unlock) if row.contact_point_id.is_none() => {
             "Waiting for a second lead or an admin to agree. Nothing changes until then."
         }
+        (RequestState::Waiting, _) if approve::by_second(request) => {
+            "A lead or an admin, not you, agrees or declines; then the owner is asked. Nothing changes until then."
+        }
+        (RequestState::Waiting, RequestKind::Reset) if row.contact_point_id.is_none() => {
+            "Waiting for a receipt on the requester's own page, and then for a day."
+        }
         (RequestState::Waiting, _) => "Waiting for the owner's answer. Nothing changes until then.",
         (RequestState::Ready, RequestKind::Reveal) => {
             "The owner said yes: whoever asked can see it, until the time is over."
+        }
+        (RequestState::Ready, RequestKind::Change) => {
+            "The owner confirmed it in two steps and types the new one on their own page. Nobody here sees it."
         }
         (RequestState::Ready, _) => "The owner confirmed it.",
         (RequestState::Cooling, _) => {
             "Confirmed. It happens after its cooling-off time; the owner can stop it until then."
         }
-        (RequestState::Sending, RequestKind::Deliver) => "It leaves within seconds.",
+        (RequestState::Sending, RequestKind::Deliver | RequestKind::Export) => {
+            "It leaves within seconds."
+        }
+        (RequestState::Sending, RequestKind::Act) => {
+            "The owner said yes. The company's system is being told."
+        }
+        (RequestState::Sending, RequestKind::Reenrol) => {
+            "Its cooling-off time is over. The identity provider is being told."
+        }
         (RequestState::Sending, _) => "The owner said yes. The identity provider is being told.",
-        (RequestState::Done, RequestKind::Deliver) => {
+        (RequestState::Done, RequestKind::Act) => {
+            "The owner said yes, and the company's system took it."
+        }
+        (RequestState::Done, RequestKind::Reenrol) => {
+            "The identity provider took it: the owner sets their second step up anew there."
+        }
+        (RequestState::Done, RequestKind::Deliver | RequestKind::Export) => {
             return format!(
                 "The mail server took it on {}.",
                 row.updated_at.format("%-d %B at %H:%M UTC")
@@ -395,6 +419,25 @@ mod tests {
                 "Send the payment card"
             ]
         );
+    }
+
+    #[test]
+    fn what_waits_for_a_receipt_gives_the_rep_its_words_and_names_no_second_person() {
+        assert_eq!(NO_WAY, gate::NO_WAY);
+        let asked = |second, rule: &str| Asked {
+            id: words::RequestId(uuid::Uuid::from_u128(7)),
+            state: RequestState::Waiting,
+            reason: String::new(),
+            words: "I can give you a page.".to_owned(),
+            rule: rule.to_owned(),
+            second,
+        };
+        let said = |kind, second, rule| begun(kind, &asked(second, rule)).text;
+        let receipt = said(RequestKind::Reset, false, NO_WAY);
+        assert_eq!(receipt, "You can say: “I can give you a page.”");
+        assert!(said(RequestKind::Reset, false, "the-owner-confirms").contains("asked by email"));
+        assert!(said(RequestKind::Unlock, true, NO_WAY).contains("told once they agree"));
+        assert!(said(RequestKind::Erase, true, "a-second-person-looks").contains("asked once"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The pages of the staff through the whole router, with a real session.
 
+mod eyes;
+
 use axum::{
     Router,
     body::{Body, to_bytes},

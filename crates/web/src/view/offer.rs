@@ -103,6 +103,8 @@ pub struct Allowed<'a> {
     pub plain: Vec<Allow<'a>>,
     /// Everything else.
     pub rest: Vec<Allow<'a>>,
+    /// What is asked for seldom and means much. No key leads there.
+    pub seldom: Vec<Allow<'a>>,
     /// What the owner can be asked to let a rep see. No key leads there: sending is quicker.
     pub shows: Vec<&'a Offer>,
 }
@@ -120,6 +122,9 @@ impl<'a> Allowed<'a> {
             }
             let place = match offer.kind {
                 RequestKind::Ask | RequestKind::Unlock => &mut allowed.first,
+                RequestKind::Reenrol | RequestKind::Erase | RequestKind::Export => {
+                    &mut allowed.seldom
+                }
                 RequestKind::Deliver if offer.items.is_empty() => &mut allowed.plain,
                 RequestKind::Deliver => &mut allowed.choices,
                 _ => &mut allowed.rest,

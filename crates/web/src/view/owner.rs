@@ -37,6 +37,8 @@ pub struct ConfirmPage {
     pub go_on: String,
     /// What is still to be done after yes; any of these.
     pub more: Vec<Step>,
+    /// Whether it is about lifting a hold, which two people can do as well.
+    pub lifts: bool,
     /// Whether a step was tried just now and didn't work.
     pub tried: bool,
     /// Where the answer stands.
@@ -50,6 +52,23 @@ pub enum Step {
     Receipt,
     /// A recovery code that the owner saved.
     Saved,
+    /// A code by text message to the registered phone.
+    Phone {
+        /// Whether one that works was sent.
+        sent: bool,
+    },
+}
+
+impl Step {
+    /// Whether its button has a code sent first.
+    pub(super) fn sends(self) -> bool {
+        self == Self::Phone { sent: false }
+    }
+
+    /// Whether a code was sent for it, and another can be.
+    pub(super) fn sent(self) -> bool {
+        self == Self::Phone { sent: true }
+    }
 }
 
 /// "This is going to change": one click stops it.

@@ -234,6 +234,8 @@ pub struct Account {
     pub display_name: String,
     /// Since when: `2019` or `1 May 2019`; may be empty.
     pub customer_since: String,
+    /// Whether the company marked it as important.
+    pub important: bool,
     /// Where the owner can be reached.
     pub contact_points: Vec<ContactRow>,
     /// The fields, in the order of the catalogue.
@@ -296,16 +298,29 @@ pub struct RequestCard {
     pub goes: String,
     /// What happens next, or what happened, in a sentence.
     pub next: String,
-    /// Whether it waits for a second person, and the reader can be that.
-    pub second: bool,
+    /// Whether it waits for a second person, and nobody else.
+    pub by_second: bool,
+    /// Whether the reader can be that second person, and what their yes does.
+    pub second: Option<Second>,
     /// Whether the caller can read out a code for it.
     pub code: ReadOut,
+    /// Whether they can read out one from the registered phone.
+    pub text: ReadOut,
     /// What to say to the requester meanwhile; may be empty.
     pub words: String,
     /// The rule that decided, and what would change it.
     pub rule: Why,
     /// Whether the owner agreed that who is looking sees it, for the minutes that are left.
     pub show: bool,
+}
+
+/// What a second person's yes leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Second {
+    /// The hold is lifted in a day, unless the owner says no.
+    Thaw,
+    /// The owner is asked.
+    Leave,
 }
 
 /// Whether a caller can read out a code for a request.
@@ -317,9 +332,30 @@ pub enum ReadOut {
     Can,
     /// One was sent and works until then.
     Sent(When),
+    /// It waits for a receipt instead, on a page whose way can be given.
+    Page,
 }
 
 impl RequestCard {
+    /// Whether a code by text message is the only one that was sent.
+    pub(super) fn texted(&self) -> Option<&When> {
+        match (&self.code, &self.text) {
+            (ReadOut::Sent(_), _) => None,
+            (_, ReadOut::Sent(until)) => Some(until),
+            _ => None,
+        }
+    }
+
+    /// Whether a code by text message can be sent.
+    pub(super) fn can_text(&self) -> bool {
+        matches!(self.text, ReadOut::Can)
+    }
+
+    /// Whether both ways are open, so that the buttons name theirs.
+    pub(super) fn both(&self) -> bool {
+        !matches!(self.text, ReadOut::No)
+    }
+
     pub(super) fn pending(&self) -> bool {
         matches!(self.state, RequestState::Waiting | RequestState::Sending)
     }
@@ -330,6 +366,7 @@ impl RequestCard {
 
     pub(super) fn label(&self) -> &'static str {
         match self.state {
+            RequestState::Waiting if self.by_second => "Waiting for a second person",
             RequestState::Waiting => "Waiting for the owner",
             RequestState::Ready => "Confirmed",
             RequestState::Cooling => "Cooling off",

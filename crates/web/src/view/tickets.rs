@@ -8,7 +8,7 @@ use words::{Channel, MessageKind, Queue, TicketKind, TicketState};
 use super::{
     Place, Shell, When, assets,
     offer::Verdict,
-    ticket::{Proof, ReadOut, ReplyTo, Ticket},
+    ticket::{Proof, ReadOut, ReplyTo, Second, Ticket},
 };
 
 /// Which tickets the list shows: the `filter` of the query.

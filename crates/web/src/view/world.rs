@@ -21,6 +21,8 @@ pub struct WorldPage {
     pub mailbox: Vec<WorldMail>,
     /// The id of the mail that is open; empty for none.
     pub mail: String,
+    /// The text messages on the phone of who one is now, newest first.
+    pub texts: Vec<WorldText>,
     /// The call that is selected.
     pub call: Option<WorldCall>,
     /// The calls of who one is now, newest first.
@@ -64,6 +66,17 @@ pub struct WorldPerson {
     pub unread: u64,
     /// Whether it is the fraudster.
     pub fraudster: bool,
+}
+
+/// A text message that arrived.
+#[derive(Clone, Debug)]
+pub struct WorldText {
+    /// What it says.
+    pub text: String,
+    /// The link in it; may be empty.
+    pub link: String,
+    /// When it arrived.
+    pub when: When,
 }
 
 /// A mail that arrived.

@@ -89,12 +89,8 @@ fn a_program_helps_the_owner_from_end_to_end_and_learns_nothing() {
         };
         assert_eq!(offer("deliver")["verdict"], "allowed");
         assert_eq!(offer("reset")["verdict"], "asks");
-        assert_eq!(offer("change")["verdict"], "refused");
-        assert!(
-            offer("change")["words"]
-                .as_str()
-                .is_some_and(|words| words.contains("signed in"))
-        );
+        assert_eq!(offer("change")["field"], "contact_point");
+        assert_eq!(offer("change")["items"][0], "a new email");
 
         let ask = json!({"kind": "deliver", "field": "invoice", "item": "10442"});
         let asked = api.post(&here("/requests"), &rep, &ask).await.is(202);

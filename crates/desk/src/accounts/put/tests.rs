@@ -1,4 +1,5 @@
 use super::*;
+use crate::settings::hours;
 use crate::testing::{World, on_both};
 use std::time::Duration;
 
@@ -129,7 +130,17 @@ fn what_is_no_longer_sent_is_gone() {
             AccountDocument::from_json(br#"{"display_name":"Robin Vale"}"#).expect("a document");
         assert_eq!(put(&world, bare).await, Put::Changed);
         let (_, fields, points) = stored(&world).await;
-        assert!(fields.is_empty() && points.is_empty());
+        assert!(fields.is_empty());
+        assert_eq!(
+            points.len(),
+            2,
+            "what the owner is reached by goes once they had time to object"
+        );
+        world.work().await;
+        world.clock.pass(hours(73));
+        world.work().await;
+        let (.., points) = stored(&world).await;
+        assert!(points.is_empty());
         let me = world.staff("rep", Role::Rep).await;
         for (kind, value) in [("email", "robin@mail.example"), ("order", "7001")] {
             assert!(
@@ -192,10 +203,29 @@ fn a_contact_point_that_went_and_came_back_is_new() {
     on_both(|world| async move {
         put(&world, document("robin@mail.example", None, "Elm Row 5")).await;
         put(&world, document("other@mail.example", None, "Elm Row 5")).await;
+        world.work().await;
+        world.clock.pass(hours(73));
+        world.work().await;
         put(&world, document("robin@mail.example", None, "Elm Row 5")).await;
         let (.., points) = stored(&world).await;
+        let robin = points.iter().max_by_key(|point| point.registered_at);
+        assert_eq!(points.len(), 2, "the other one stays meanwhile");
+        assert!(robin.is_some_and(|point| !point.usable(world.desk.now())));
+    });
+}
+
+#[test]
+fn a_contact_point_that_was_about_to_go_stays_if_it_is_sent_again() {
+    on_both(|world| async move {
+        put(&world, document("robin@mail.example", None, "Elm Row 5")).await;
+        put(&world, document("other@mail.example", None, "Elm Row 5")).await;
+        put(&world, document("robin@mail.example", None, "Elm Row 5")).await;
+        world.clock.pass(hours(73));
+        world.work().await;
+        let (.., points) = stored(&world).await;
         assert_eq!(points.len(), 1);
-        assert!(!points[0].usable(world.desk.now()));
+        assert!(points[0].usable(world.desk.now()));
+        assert_eq!(points[0].registered_at.year(), 2019);
     });
 }
 

@@ -142,6 +142,7 @@ fn masked(account: AccountView) -> Account {
         external_id: account.external_id,
         display_name: account.display_name,
         customer_since: account.customer_since.map(year).unwrap_or_default(),
+        important: account.important,
         contact_points: account
             .contact_points
             .into_iter()
