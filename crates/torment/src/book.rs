@@ -67,6 +67,8 @@ pub struct Request {
     pub tries: u32,
     /// Who agreed, and when.
     pub agreed: Option<(By, Time)>,
+    /// Since when it cools off.
+    pub cools: Option<Time>,
     /// When the owner was told of what is planned.
     pub told: Option<Time>,
     /// Whether the owner cancelled it.
@@ -221,6 +223,11 @@ impl Request {
             | RequestKind::Export => 1,
             RequestKind::Change | RequestKind::Reenrol | RequestKind::Unlock | RequestKind::Erase => 2,
         }
+    }
+
+    /// Whether a second person agrees, besides the owner.
+    pub fn eyes(&self) -> bool {
+        self.kind == RequestKind::Erase || self.kind == RequestKind::Act && self.field.0 == "refund"
     }
 
     /// Whether it can still change.

@@ -143,7 +143,8 @@ impl Chooser {
         };
         // Leads ask for what only they may.
         let by = if kind == RequestKind::Unlock && self.dice.chance(80) { 2 + self.dice.roll(3) } else { self.by() };
-        let wanted = owner && self.dice.chance(85);
+        // No owner here wants everything gone: an erasure that comes to be is nobody's wish.
+        let wanted = owner && self.dice.chance(85) && kind != RequestKind::Erase;
         Some(Act::Ask { by, ticket, kind, what: self.dice.roll(ASKABLE.len()), wanted })
     }
 
@@ -185,7 +186,10 @@ impl Chooser {
     }
 
     fn agree(&mut self, world: &World) -> Option<Act> {
-        let request = self.request(world, |r| r.kind == RequestKind::Unlock && r.state == RequestState::Waiting)?;
+        let eyes = [RequestKind::Unlock, RequestKind::Act, RequestKind::Erase];
+        let request = self.request(world, |r| {
+            eyes.contains(&r.kind) && r.state == RequestState::Waiting && r.agreed.is_none() && r.proofs.is_empty()
+        })?;
         let by = if self.dice.chance(85) { 2 + self.dice.roll(3) } else { self.dice.roll(6) };
         Some(Act::Agree { by, ticket: self.its_ticket(world, request)?, request })
     }

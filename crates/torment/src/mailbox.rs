@@ -27,7 +27,7 @@ struct About {
 
 impl World {
     /// The workers run; what leaves is looked at.
-    pub(crate) async fn work(&mut self, step: Step) -> Result<bool, End> {
+    pub(crate) async fn work(&mut self) -> Result<bool, End> {
         let hung = self.house.work().await?;
         if hung {
             // Whoever hangs is ended, with the server.
@@ -37,7 +37,7 @@ impl World {
         let hooks = self.house.hooks.take();
         let some = hung || !letters.is_empty() || !hooks.is_empty();
         for letter in &letters {
-            self.letter(step, letter)?;
+            self.letter(letter)?;
         }
         for (id, body) in &hooks {
             self.hook(id, body)?;
@@ -46,7 +46,7 @@ impl World {
         Ok(some || !self.book.requests.is_empty())
     }
 
-    fn letter(&mut self, step: Step, envelope: &Envelope) -> Result<(), End> {
+    fn letter(&mut self, envelope: &Envelope) -> Result<(), End> {
         *self.reached.searched.entry("letters").or_default() += 1;
         let to = envelope.to.as_str();
         let found = self.owners.iter().enumerate().find_map(|(n, owner)| {
@@ -78,7 +78,6 @@ impl World {
         }
         let answered = self.book.letters.iter().any(|letter| letter.link == about.link && letter.answered && !secret.is_empty());
         let came = self.now();
-        let _ = step;
         self.book.letters.push(book::Letter {
             page: about.page,
             link: about.link,
@@ -106,8 +105,16 @@ impl World {
         };
         let request = |at: Time, kind: Option<RequestKind>| {
             let step = of(at)?;
-            let request = self.book.requests.get(&step)?;
-            (request.account == account && kind.is_none_or(|kind| kind == request.kind)).then_some(step)
+            let fits = |request: &book::Request| {
+                request.account == account && kind.is_none_or(|kind| kind == request.kind)
+            };
+            if let Some(request) = self.book.requests.get(&step) {
+                return fits(request).then_some(step);
+            }
+            // What a second person agreed to is asked when they agreed.
+            let agreed = |request: &book::Request| request.agreed.is_some_and(|(_, then)| of(then) == Some(step));
+            let mut all = self.book.requests.iter();
+            all.find(|(_, request)| fits(request) && agreed(request)).map(|(made, _)| *made)
         };
         let known = match letter {
             Letter::Confirm { what, item, at, expires, link, .. } => request(*at, Some(*what))
@@ -135,6 +142,15 @@ impl World {
                 planned.map(|(step, _)| about("stop", link, *step, None))
             }
             Letter::Frozen { at } => Some(about("", "", of(*at).unwrap_or_default(), None)),
+            Letter::Erasing { .. } => self
+                .book
+                .requests
+                .iter()
+                .rev()
+                .find(|(_, request)| request.account == account && request.kind == RequestKind::Erase)
+                .map(|(step, _)| about("", "", *step, None)),
+            // No owner here types a new address yet.
+            Letter::Address { .. } => None,
         };
         match known {
             Some(known) => Ok(known),
@@ -146,9 +162,20 @@ impl World {
     fn inside(&self, account: usize, envelope: &Envelope, about: &About) -> Result<(), End> {
         let rendered = mail::render(&envelope.letter, &envelope.company).map_err(anyhow::Error::from)?;
         let mut text = format!("{}\n{}\n{}\n", rendered.subject, rendered.text.as_str(), rendered.html.as_str());
-        if let Letter::Delivery { content: Content::Document { bytes, file_name, .. }, .. } = &envelope.letter {
-            text.push_str(file_name);
-            text.push_str(&String::from_utf8_lossy(bytes));
+        if let Letter::Delivery { content, .. } = &envelope.letter {
+            match content {
+                Content::Text(_) => {}
+                Content::Document { bytes, file_name, .. } => {
+                    text.push_str(file_name);
+                    text.push_str(&String::from_utf8_lossy(bytes));
+                }
+                Content::Copy { files, .. } => {
+                    for file in files {
+                        text.push_str(&file.file_name);
+                        text.push_str(&String::from_utf8_lossy(&file.bytes));
+                    }
+                }
+            }
         }
         let secret = about.link.rsplit('/').next().unwrap_or_default().to_lowercase();
         let code = match &envelope.letter {
@@ -159,7 +186,7 @@ impl World {
         let may = |mark: &Mark| {
             mark.account == account
                 && match mark.class {
-                    Class::Sealed => asked.is_some_and(|request| request.field == mark.field),
+                    Class::Sealed => asked.is_some_and(|request| request.kind == RequestKind::Export || request.field == mark.field),
                     Class::Link => {
                         !secret.is_empty() && mark.label.ends_with(&secret) || !code.is_empty() && mark.label.ends_with(&code)
                     }

@@ -8,7 +8,7 @@ use words::{MessageKind, RequestKind};
 use crate::{
     act::{Act, By, Caller, Step, Text},
     book::{Request, Ticket},
-    customer::{ASKABLE, Class, Mark},
+    customer::{ACTIONS, ASKABLE, Class, Mark},
     house::{Answer, STAFF, SYSTEM},
     world::{End, World, broken},
 };
@@ -24,6 +24,8 @@ impl World {
     /// # Errors
     /// If the promise was broken.
     pub async fn step(&mut self, step: Step, act: &Act) -> Result<bool, End> {
+        // What an owner proved counts in its own step only.
+        self.allowed = None;
         let from = self.now();
         self.book.times.insert(step, (from, words::Time(i64::MAX)));
         let led = self.perform(step, act).await?;
@@ -116,7 +118,7 @@ impl World {
                 self.house.hooks.fails(*fault);
                 Ok(true)
             }
-            Act::Work => self.work(step).await,
+            Act::Work => self.work().await,
             Act::Pass(minutes) => {
                 self.house.clock.pass(std::time::Duration::from_mins(*minutes));
                 Ok(true)
@@ -221,10 +223,13 @@ impl World {
     async fn read(&mut self, by: By, ticket: Step) -> Result<bool, End> {
         let Some(row) = self.row(ticket).await? else { return Ok(false) };
         let me = self.house.staff[by];
+        // Who asked for what takes days reads on while it does.
+        let asked = self.house.desk.store().read().await?.asked_in(row.id, me).await?;
         let hidden = STAFF[by].role == words::Role::Rep
             && row.queue != words::Queue::Support
             && row.assignee != Some(me)
-            && row.opened_by != Some(me);
+            && row.opened_by != Some(me)
+            && !asked;
         let path = if Self::is_person(by) { "/desk" } else { "/api/v1" };
         let answer = self.get(by, &format!("{path}/tickets/{}", row.number)).await?;
         if hidden && answer.status.is_success() {
@@ -240,6 +245,9 @@ impl World {
             let (name, nth) = ASKABLE[what % ASKABLE.len()];
             field.0 = name.to_owned();
             field.1 = book.account.and_then(|n| self.owners.get(n)).map(|owner| owner.item(nth)).unwrap_or_default();
+        }
+        if kind == RequestKind::Act {
+            field.0 = ACTIONS[what % ACTIONS.len()].to_owned();
         }
         let fields = [("kind", kind.as_str()), ("field", &field.0), ("item", &field.1)];
         self.do_in(by, book.number, "requests", &fields).await?;
@@ -268,6 +276,7 @@ impl World {
             old_codes: Vec::new(),
             tries: 0,
             agreed: None,
+            cools: None,
             told: None,
             cancelled: false,
             hook: None,

@@ -168,14 +168,17 @@ impl World {
                     let said = format!("{what} with {} of {} proofs", request.kinds(now), request.needs());
                     return broken("nothing happens without the owner's proof", said);
                 }
+                if request.eyes() && request.agreed.is_none() {
+                    return broken("two different people agree", what);
+                }
                 if to == S::Cooling && let Some(request) = self.book.requests.get_mut(&made) {
-                    request.agreed = Some((request.by, now));
+                    request.cools = Some(now);
                 }
                 Ok(request.kind == RequestKind::Unlock)
             }
             (S::Cooling, S::Done) => {
                 let waits = if request.kind == RequestKind::Unlock { 24 } else { 72 };
-                let since = if request.kind == RequestKind::Unlock { request.told } else { request.agreed.map(|(_, at)| at) };
+                let since = if request.kind == RequestKind::Unlock { request.told } else { request.cools };
                 if since.is_none_or(|at| at + Duration::from_hours(waits) > now) {
                     return broken("the owner has time to say no", what);
                 }
@@ -194,7 +197,9 @@ impl World {
         }
         let by_system = matches!(act, Act::Put { by, account: n, .. } if *by == SYSTEM && *n == account);
         let by_owner = self.book.requests.values().any(|request| {
-            request.kind == RequestKind::Change && request.account == account && request.proofs.len() >= 2
+            matches!(request.kind, RequestKind::Change | RequestKind::Erase)
+                && request.account == account
+                && request.proofs.len() >= 2
         });
         let what = format!("those of account {account} changed");
         if book.hold == HoldLevel::Frozen {
