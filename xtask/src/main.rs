@@ -73,7 +73,9 @@ fn run(words: &[String]) -> Result<bool> {
         }
         ["pictures"] => Ok(test::pictures(root)),
         ["pictures", unknown, ..] => bail!("`{unknown}` is unknown; pictures takes no options"),
-        [unknown, ..] => bail!("`{unknown}` is no command; the commands are test, pictures, torment, help"),
+        [unknown, ..] => {
+            bail!("`{unknown}` is no command; the commands are test, pictures, torment, help")
+        }
     }
 }
 

@@ -91,10 +91,23 @@ pub(crate) fn test(root: &Path, steps: &[Step]) -> bool {
             ];
             loud(cargo(root).args(words))
         });
-        report.step("clippy: cargo clippy --package staunch-torment --features sabotage", |_| {
-            let package = ["clippy", "--package", "staunch-torment", "--features", "sabotage"];
-            loud(cargo(root).args(package).args(["--all-targets", "--", "-D", "warnings"]))
-        });
+        report.step(
+            "clippy: cargo clippy --package staunch-torment --features sabotage",
+            |_| {
+                let package = [
+                    "clippy",
+                    "--package",
+                    "staunch-torment",
+                    "--features",
+                    "sabotage",
+                ];
+                loud(
+                    cargo(root)
+                        .args(package)
+                        .args(["--all-targets", "--", "-D", "warnings"]),
+                )
+            },
+        );
     }
     if has(Step::Unit) || has(Step::Postgres) {
         let cluster = report.step("postgres: start a throw-away cluster", |_| Cluster::start());
@@ -107,9 +120,10 @@ pub(crate) fn test(root: &Path, steps: &[Step]) -> bool {
             report.step("unit: cargo test --workspace", |tally| {
                 unit(root, cluster.as_ref(), tally)
             });
-            report.step("unit: take guards away (cargo test --features sabotage)", |tally| {
-                torment::few_sabotages(root, tally)
-            });
+            report.step(
+                "unit: take guards away (cargo test --features sabotage)",
+                |tally| torment::few_sabotages(root, tally),
+            );
         }
         if let Some(cluster) = cluster {
             report.step("postgres: stop and remove it", |_| cluster.stop());

@@ -42,7 +42,15 @@ fn run(root: &Path, words: &[&str]) -> Result<()> {
 /// the switches anew, with them.
 pub(crate) fn few_sabotages(root: &Path, tally: &mut Tally) -> Result<()> {
     let mut command = cargo(root);
-    command.args(["test", "--package", "staunch-torment", "--features", "sabotage", "--test", "sabotage"]);
+    command.args([
+        "test",
+        "--package",
+        "staunch-torment",
+        "--features",
+        "sabotage",
+        "--test",
+        "sabotage",
+    ]);
     command.args(["--", "--show-output"]);
     counted(&mut command, tally)
 }

@@ -140,12 +140,12 @@ impl Memo {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT, Shown};
+    use super::Shown;
     use std::collections::HashSet;
 
     use crate::{Actor, Facts, Gate, SHIPPED, loosen::cases};
     use uuid::Uuid;
-    use words::{AccountId, ContactPointId, FieldId, HoldLevel, StaffId, TicketId, Time};
+    use words::{AccountId, ContactPointId, FieldId, StaffId, TicketId, Time};
 
     /// Rules as an admin may add them; each reads what cases of one kind have in common.
     const STRICTER: &str = r#"
@@ -184,11 +184,15 @@ forbid (principal is Staunch::Staff, action == Staunch::Action::"export", resour
         if at(dice, 4) == 0 {
             facts.ticket = any(dice).ticket;
         }
-        facts.account.hold = any(dice).account.hold.min(HoldLevel::Frozen);
+        facts.account.hold = any(dice).account.hold;
         facts.account.attempts = i64::try_from(at(dice, 5)).unwrap_or(0);
         facts.account.important = at(dice, 4) == 0;
         facts.account.reachable = at(dice, 4) != 0;
-        // Who and what exactly: what the memo leaves out.
+        facts
+    }
+
+    /// The same case of somebody else, at another time: who and what exactly is what the memo leaves out.
+    fn of_another(mut facts: Facts, dice: &mut u64) -> Facts {
         let mut id = || Uuid::from_u128(u128::from(at(dice, 1 << 30)));
         facts.account.id = AccountId(id());
         if let Actor::Staff(_, role) = facts.actor {
@@ -207,20 +211,21 @@ forbid (principal is Staunch::Staff, action == Staunch::Action::"export", resour
         facts
     }
 
-    /// Each answer twice, the second one surely from the memo, against one worked out afresh.
+    /// What the memo answers against what is worked out afresh: for each case, and then for the same of
+    /// somebody else, which it knows by then.
     fn compare(text: &str, rounds: usize) {
         let gate = Gate::new(text).expect("policies");
-        assert!(!gate.policies.one_by_one(), "the memo is on");
+        assert!(!gate.policies.one_by_one(), "the memo is off");
         let all: Vec<Facts> = cases().collect();
         let mut dice = 1;
-        let mut seen = HashSet::new();
-        let (mut recalled, mut permits) = (0, 0);
+        let (mut kinds, mut permits) = (HashSet::new(), 0);
         for _ in 0..rounds {
             let facts = mixed(&all, &mut dice);
-            recalled += usize::from(!seen.insert(Shown::of(&facts)));
-            let afresh = gate.judge(&facts);
-            for _ in 0..2 {
-                let now = gate.recall(&facts);
+            let other = of_another(facts.clone(), &mut dice);
+            assert_eq!(Shown::of(&facts), Shown::of(&other));
+            kinds.insert(Shown::of(&facts));
+            for facts in [facts, other] {
+                let (now, afresh) = (gate.recall(&facts), gate.judge(&facts));
                 assert_eq!(
                     (now.outcome, &now.rule, &now.reason, &now.words),
                     (afresh.outcome, &afresh.rule, &afresh.reason, &afresh.words),
@@ -229,21 +234,21 @@ forbid (principal is Staunch::Staff, action == Staunch::Action::"export", resour
                 );
                 // A permit is for the case at hand, never for the one before.
                 assert_eq!(format!("{:?}", now.permit), format!("{:?}", afresh.permit));
+                permits += usize::from(afresh.permit.is_some());
             }
-            permits += usize::from(afresh.permit.is_some());
         }
-        assert!(recalled > rounds / 20, "only {recalled} of {rounds} were known");
+        assert!(kinds.len() > rounds / 2, "only {} kinds of case", kinds.len());
         assert!(permits > rounds / 50, "only {permits} of {rounds} were permitted");
     }
 
     #[test]
     fn what_is_recalled_is_what_would_be_judged() {
-        compare(SHIPPED, 3 * KEPT);
+        compare(SHIPPED, 2000);
     }
 
     #[test]
     fn so_it_is_with_stricter_policies() {
-        compare(&format!("{SHIPPED}{STRICTER}"), 3 * KEPT);
+        compare(&format!("{SHIPPED}{STRICTER}"), 1000);
     }
 
     #[test]

@@ -89,13 +89,25 @@ pub enum Text {
 }
 
 /// One step.
-#[expect(missing_docs, reason = "the fields are who, where and what, as `Display` tells them")]
+#[expect(
+    missing_docs,
+    reason = "the fields are who, where and what, as `Display` tells them"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     /// Somebody comes, and a ticket is opened.
-    Open { by: By, caller: Caller, channel: Channel, account: Option<usize> },
+    Open {
+        by: By,
+        caller: Caller,
+        channel: Channel,
+        account: Option<usize>,
+    },
     /// A ticket is tied to an account.
-    Tie { by: By, ticket: Step, account: usize },
+    Tie {
+        by: By,
+        ticket: Step,
+        account: usize,
+    },
     /// An account is looked up.
     LookUp { by: By, account: usize, email: bool },
     /// A ticket is read.
@@ -105,31 +117,72 @@ pub enum Act {
     /// An account is read.
     Account { by: By, account: usize },
     /// Something is asked for; `wanted`: by the owner, in truth.
-    Ask { by: By, ticket: Step, kind: RequestKind, what: usize, wanted: bool },
+    Ask {
+        by: By,
+        ticket: Step,
+        kind: RequestKind,
+        what: usize,
+        wanted: bool,
+    },
     /// A value is to be shown.
     Reveal { by: By, ticket: Step, request: Step },
     /// A code is to be sent.
     SendCode { by: By, ticket: Step, request: Step },
     /// A code is read out.
-    ReadOut { by: By, ticket: Step, request: Step, told: Told },
+    ReadOut {
+        by: By,
+        ticket: Step,
+        request: Step,
+        told: Told,
+    },
     /// A second person agrees.
     Agree { by: By, ticket: Step, request: Step },
     /// Something is written.
-    Write { by: By, ticket: Step, kind: MessageKind, text: Text },
+    Write {
+        by: By,
+        ticket: Step,
+        kind: MessageKind,
+        text: Text,
+    },
     /// A ticket is moved.
     Move { by: By, ticket: Step, how: Move },
     /// The owner opens a link and presses a button.
-    Answer { page: &'static str, of: Step, nth: usize, yes: bool },
+    Answer {
+        page: &'static str,
+        of: Step,
+        nth: usize,
+        yes: bool,
+    },
     /// The owner types a further step on their page.
-    Prove { of: Step, nth: usize, kind: ProofKind, told: Told },
+    Prove {
+        of: Step,
+        nth: usize,
+        kind: ProofKind,
+        told: Told,
+    },
     /// The company's system, or somebody who would be it, puts an account.
-    Put { by: By, account: usize, emails: [bool; 2], moved: bool },
+    Put {
+        by: By,
+        account: usize,
+        emails: [bool; 2],
+        moved: bool,
+    },
     /// Login events come in.
-    Logins { by: By, account: usize, failures: usize, at_home: bool },
+    Logins {
+        by: By,
+        account: usize,
+        failures: usize,
+        at_home: bool,
+    },
     /// What was given up is sent again.
     Resend { by: By },
     /// Somebody looks behind a door: a route by its place in the list.
-    Visit { by: By, route: usize, ticket: Step, request: Step },
+    Visit {
+        by: By,
+        route: usize,
+        ticket: Step,
+        request: Step,
+    },
     /// The mail room fails next.
     MailFails(Fault),
     /// The identity provider fails next.
@@ -179,64 +232,161 @@ impl fmt::Display for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let who = |by: By| crate::house::STAFF[by].name;
         match self {
-            Self::Open { by, caller, channel, account } => {
+            Self::Open {
+                by,
+                caller,
+                channel,
+                account,
+            } => {
                 let caller = match caller {
                     Caller::Owner(n) => format!("the owner of account {n}"),
                     Caller::Attacker => "the attacker".to_owned(),
                 };
-                let about = account.map_or_else(|| "no account yet".to_owned(), |n| format!("account {n}"));
-                write!(f, "{caller} comes by {channel}; {} opens a ticket about {about}", who(*by))
+                let about =
+                    account.map_or_else(|| "no account yet".to_owned(), |n| format!("account {n}"));
+                write!(
+                    f,
+                    "{caller} comes by {channel}; {} opens a ticket about {about}",
+                    who(*by)
+                )
             }
-            Self::Tie { by, ticket, account } => write!(f, "{} ties the ticket of step {ticket} to account {account}", who(*by)),
+            Self::Tie {
+                by,
+                ticket,
+                account,
+            } => write!(
+                f,
+                "{} ties the ticket of step {ticket} to account {account}",
+                who(*by)
+            ),
             Self::LookUp { by, account, email } => {
                 let how = if *email { "email" } else { "number" };
                 write!(f, "{} looks account {account} up by its {how}", who(*by))
             }
-            Self::Read { by, ticket } => write!(f, "{} reads the ticket of step {ticket}", who(*by)),
+            Self::Read { by, ticket } => {
+                write!(f, "{} reads the ticket of step {ticket}", who(*by))
+            }
             Self::List { by, .. } => write!(f, "{} reads a list of tickets", who(*by)),
             Self::Account { by, account } => write!(f, "{} reads account {account}", who(*by)),
-            Self::Ask { by, ticket, kind, what, wanted } => {
-                let want = if *wanted { "as the owner wants" } else { "as the attacker wants" };
+            Self::Ask {
+                by,
+                ticket,
+                kind,
+                what,
+                wanted,
+            } => {
+                let want = if *wanted {
+                    "as the owner wants"
+                } else {
+                    "as the attacker wants"
+                };
                 let field = ASKABLE[*what % ASKABLE.len()];
-                write!(f, "{} asks in the ticket of step {ticket} for {kind}", who(*by))?;
+                write!(
+                    f,
+                    "{} asks in the ticket of step {ticket} for {kind}",
+                    who(*by)
+                )?;
                 if matches!(kind, RequestKind::Deliver | RequestKind::Reveal) {
                     write!(f, " of {} {}", field.0, field.1)?;
                 }
                 write!(f, ", {want}")
             }
-            Self::Reveal { by, ticket, request } => write!(f, "{} has the value of step {request} shown, in the ticket of step {ticket}", who(*by)),
-            Self::SendCode { by, ticket, request } => write!(f, "{} sends a code for step {request}, in the ticket of step {ticket}", who(*by)),
-            Self::ReadOut { by, ticket, request, told } => {
+            Self::Reveal {
+                by,
+                ticket,
+                request,
+            } => write!(
+                f,
+                "{} has the value of step {request} shown, in the ticket of step {ticket}",
+                who(*by)
+            ),
+            Self::SendCode {
+                by,
+                ticket,
+                request,
+            } => write!(
+                f,
+                "{} sends a code for step {request}, in the ticket of step {ticket}",
+                who(*by)
+            ),
+            Self::ReadOut {
+                by,
+                ticket,
+                request,
+                told,
+            } => {
                 let code = match told {
                     Told::Right(_) => "the owner reads out the code of the newest letter",
                     Told::Old => "the owner reads out an older code",
                     Told::Guess => "somebody guesses a code",
                 };
-                write!(f, "{code} for step {request}; {} types it in the ticket of step {ticket}", who(*by))
+                write!(
+                    f,
+                    "{code} for step {request}; {} types it in the ticket of step {ticket}",
+                    who(*by)
+                )
             }
-            Self::Agree { by, ticket, request } => write!(f, "{} agrees to step {request}, in the ticket of step {ticket}", who(*by)),
-            Self::Write { by, ticket, kind, text } => {
+            Self::Agree {
+                by,
+                ticket,
+                request,
+            } => write!(
+                f,
+                "{} agrees to step {request}, in the ticket of step {ticket}",
+                who(*by)
+            ),
+            Self::Write {
+                by,
+                ticket,
+                kind,
+                text,
+            } => {
                 let what = match text {
                     Text::Plain => "plain words".to_owned(),
                     Text::CardNumber => "a card number".to_owned(),
                     Text::Detail(n) => format!("the account's {}", ASKABLE[*n % ASKABLE.len()].0),
                 };
-                write!(f, "{} writes {what} into the ticket of step {ticket} as {kind}", who(*by))
+                write!(
+                    f,
+                    "{} writes {what} into the ticket of step {ticket} as {kind}",
+                    who(*by)
+                )
             }
-            Self::Move { by, ticket, how } => write!(f, "{} does `{}` to the ticket of step {ticket}", who(*by), how.path()),
+            Self::Move { by, ticket, how } => write!(
+                f,
+                "{} does `{}` to the ticket of step {ticket}",
+                who(*by),
+                how.path()
+            ),
             Self::Answer { page, of, nth, yes } => {
                 let button = if *yes { "yes" } else { "no, it wasn't me" };
-                write!(f, "the owner presses \"{button}\" on the page `{page}` of letter {nth} about step {of}")
+                write!(
+                    f,
+                    "the owner presses \"{button}\" on the page `{page}` of letter {nth} about step {of}"
+                )
             }
-            Self::Prove { of, nth, kind, told } => {
+            Self::Prove {
+                of,
+                nth,
+                kind,
+                told,
+            } => {
                 let how = match told {
                     Told::Right(_) => "a good",
                     Told::Old => "a used",
                     Told::Guess => "a wrong",
                 };
-                write!(f, "the owner types {how} {kind} on the page of letter {nth} about step {of}")
+                write!(
+                    f,
+                    "the owner types {how} {kind} on the page of letter {nth} about step {of}"
+                )
             }
-            Self::Put { by, account, emails, moved } => {
+            Self::Put {
+                by,
+                account,
+                emails,
+                moved,
+            } => {
                 let has = match emails {
                     [true, true] => "both mailboxes",
                     [true, false] => "the first mailbox",
@@ -246,7 +396,16 @@ impl fmt::Display for Act {
                 let moved = if *moved { ", after a move" } else { "" };
                 write!(f, "{} puts account {account} with {has}{moved}", who(*by))
             }
-            Self::Logins { by, account, failures, .. } => write!(f, "{} sends {failures} failed logins and a good one for account {account}", who(*by)),
+            Self::Logins {
+                by,
+                account,
+                failures,
+                ..
+            } => write!(
+                f,
+                "{} sends {failures} failed logins and a good one for account {account}",
+                who(*by)
+            ),
             Self::Resend { by } => write!(f, "{} sends again what was given up", who(*by)),
             Self::Visit { by, route, .. } => write!(f, "{} tries door {route}", who(*by)),
             Self::MailFails(fault) => write!(f, "the next mail goes wrong: {fault:?}"),

@@ -109,6 +109,17 @@ pub struct Letter {
 pub struct Point {
     /// From when it counts.
     pub effective: Time,
+    /// Since when the company's system doesn't have it any more; it goes when its owner was told.
+    pub gone: Option<Time>,
+}
+
+impl Point {
+    /// Whether it may still be there: what a list leaves out goes after three days, or later if its owner
+    /// couldn't be told, for at most a week.
+    pub fn stays(&self, now: Time) -> bool {
+        self.gone
+            .is_none_or(|at| now < at + std::time::Duration::from_hours(10 * 24))
+    }
 }
 
 /// An account as it should stand.
@@ -153,6 +164,8 @@ pub struct Book {
     pub requests: BTreeMap<Step, Request>,
     /// In the order in which they came.
     pub letters: Vec<Letter>,
+    /// Which accounts the company's system put, and when.
+    pub puts: BTreeMap<Step, (usize, Time)>,
     /// When each step began and ended.
     pub times: BTreeMap<Step, (Time, Time)>,
     /// When something was shown to whom.
@@ -169,7 +182,9 @@ impl Book {
     /// The step in which something happened.
     pub fn step_at(&self, at: Time) -> Option<Step> {
         let found = self.times.iter().rev().find(|(_, (from, _))| *from <= at);
-        found.filter(|(_, (_, to))| at <= *to).map(|(step, _)| *step)
+        found
+            .filter(|(_, (_, to))| at <= *to)
+            .map(|(step, _)| *step)
     }
 
     /// A letter by what it is about.
@@ -221,7 +236,10 @@ impl Request {
             | RequestKind::Act
             | RequestKind::Ask
             | RequestKind::Export => 1,
-            RequestKind::Change | RequestKind::Reenrol | RequestKind::Unlock | RequestKind::Erase => 2,
+            RequestKind::Change
+            | RequestKind::Reenrol
+            | RequestKind::Unlock
+            | RequestKind::Erase => 2,
         }
     }
 

@@ -25,7 +25,10 @@ const WORKS: [By; 10] = [0, 1, 2, 3, 4, 0, 2, 6, 7, 8];
 impl Chooser {
     /// From a seed.
     pub const fn new(seed: u64) -> Self {
-        Self { dice: Dice::new(seed), again: None }
+        Self {
+            dice: Dice::new(seed),
+            again: None,
+        }
     }
 
     /// The next step.
@@ -40,14 +43,25 @@ impl Chooser {
             if let Some(act) = self.one(world) {
                 let hammers = matches!(
                     act,
-                    Act::Ask { kind: RequestKind::Deliver | RequestKind::Reset | RequestKind::Reveal, .. }
-                        | Act::Reveal { .. }
-                        | Act::ReadOut { told: Told::Guess, .. }
+                    Act::Ask {
+                        kind: RequestKind::Deliver | RequestKind::Reset | RequestKind::Reveal,
+                        ..
+                    } | Act::Reveal { .. }
+                        | Act::ReadOut {
+                            told: Told::Guess,
+                            ..
+                        }
                         | Act::SendCode { .. }
-                        | Act::Prove { told: Told::Guess | Told::Old, .. }
+                        | Act::Prove {
+                            told: Told::Guess | Told::Old,
+                            ..
+                        }
                 );
                 // Workers are quick, mostly.
-                let queues = matches!(act, Act::Ask { .. } | Act::SendCode { .. } | Act::Answer { .. });
+                let queues = matches!(
+                    act,
+                    Act::Ask { .. } | Act::SendCode { .. } | Act::Answer { .. }
+                );
                 if queues && self.dice.chance(50) {
                     self.again = Some((Act::Work, 1));
                 } else if hammers && self.dice.chance(15) {
@@ -64,27 +78,48 @@ impl Chooser {
         match dice.roll(100) {
             0..8 => self.open(world),
             8..9 => self.tie(world),
-            9..10 => Some(Act::LookUp { by: self.by(), account: self.dice.roll(5), email: self.dice.chance(50) }),
-            10..13 => Some(Act::Read { by: self.anyone(), ticket: self.ticket(world)? }),
-            13..14 => Some(Act::List { by: self.anyone(), filter: self.dice.roll(7) }),
-            14..15 => Some(Act::Account { by: self.anyone(), account: self.dice.roll(5) }),
+            9..10 => Some(Act::LookUp {
+                by: self.by(),
+                account: self.dice.roll(5),
+                email: self.dice.chance(50),
+            }),
+            10..13 => Some(Act::Read {
+                by: self.anyone(),
+                ticket: self.ticket(world)?,
+            }),
+            13..14 => Some(Act::List {
+                by: self.anyone(),
+                filter: self.dice.roll(7),
+            }),
+            14..15 => Some(Act::Account {
+                by: self.anyone(),
+                account: self.dice.roll(5),
+            }),
             15..32 => self.ask(world),
             32..40 => self.reveal(world),
             40..43 => self.code(world, false),
             43..49 => self.code(world, true),
             49..52 => self.agree(world),
             52..55 => self.write(world),
-            55..57 => Some(Act::Move { by: self.by(), ticket: self.ticket(world)?, how: *self.dice.pick(&Move::ALL)? }),
+            55..57 => Some(Act::Move {
+                by: self.by(),
+                ticket: self.ticket(world)?,
+                how: *self.dice.pick(&Move::ALL)?,
+            }),
             57..72 => self.answer(world),
             72..78 => self.prove(world),
             78..80 => self.put(world),
             80..81 => self.logins(),
-            81..82 => Some(Act::Resend { by: 2 + self.dice.roll(3) }),
+            81..82 => Some(Act::Resend {
+                by: 2 + self.dice.roll(3),
+            }),
             82..85 => self.visit(world),
             85..86 => Some(Act::MailFails(*self.dice.pick(&FAULTS)?)),
             86..87 => Some(Act::HooksFail(*self.dice.pick(&FAULTS)?)),
             87..94 => Some(Act::Work),
-            94..99 => Some(Act::Pass(*self.dice.pick(&[1, 1, 2, 3, 4, 6, 11, 20, 31, 61, 70, 130, 250, 700, 1450, 4400])?)),
+            94..99 => Some(Act::Pass(*self.dice.pick(&[
+                1, 1, 2, 3, 4, 6, 11, 20, 31, 61, 70, 130, 250, 700, 1450, 4400,
+            ])?)),
             _ => self.dice.chance(25).then_some(Act::Restart),
         }
     }
@@ -106,53 +141,134 @@ impl Chooser {
 
     fn open(&mut self, world: &World) -> Option<Act> {
         let owner = self.dice.roll(world.owners.len());
-        let caller = if self.dice.chance(65) { Caller::Owner(owner) } else { Caller::Attacker };
-        let about = if matches!(caller, Caller::Owner(_)) { owner } else { self.dice.roll(world.book.accounts.len()) };
+        let caller = if self.dice.chance(65) {
+            Caller::Owner(owner)
+        } else {
+            Caller::Attacker
+        };
+        let about = if matches!(caller, Caller::Owner(_)) {
+            owner
+        } else {
+            self.dice.roll(world.book.accounts.len())
+        };
         // Most is done to two of them, so that something comes together.
-        let about = if matches!(caller, Caller::Attacker) && self.dice.chance(50) { 0 } else { about };
-        let channel = *self.dice.pick(&[Channel::Phone, Channel::Phone, Channel::Email, Channel::Chat, Channel::Portal])?;
+        let about = if matches!(caller, Caller::Attacker) && self.dice.chance(50) {
+            0
+        } else {
+            about
+        };
+        let channel = *self.dice.pick(&[
+            Channel::Phone,
+            Channel::Phone,
+            Channel::Email,
+            Channel::Chat,
+            Channel::Portal,
+        ])?;
         let account = self.dice.chance(85).then_some(about);
         // People at the desk take calls; what is written comes in by programs.
-        let by = if channel == Channel::Phone { self.by() } else { 6 + self.dice.roll(3) };
-        Some(Act::Open { by, caller, channel, account })
+        let by = if channel == Channel::Phone {
+            self.by()
+        } else {
+            6 + self.dice.roll(3)
+        };
+        Some(Act::Open {
+            by,
+            caller,
+            channel,
+            account,
+        })
     }
 
     fn tie(&mut self, world: &World) -> Option<Act> {
-        let loose: Vec<Step> = world.book.tickets.iter().filter(|(_, t)| t.account.is_none()).map(|(step, _)| *step).collect();
-        let ticket = self.dice.pick(&loose).copied().or_else(|| self.ticket(world))?;
+        let loose: Vec<Step> = world
+            .book
+            .tickets
+            .iter()
+            .filter(|(_, t)| t.account.is_none())
+            .map(|(step, _)| *step)
+            .collect();
+        let ticket = self
+            .dice
+            .pick(&loose)
+            .copied()
+            .or_else(|| self.ticket(world))?;
         let account = match world.book.tickets[&ticket].caller {
             Caller::Owner(n) if self.dice.chance(70) => n,
             _ => self.dice.roll(world.book.accounts.len()),
         };
-        Some(Act::Tie { by: self.by(), ticket, account })
+        Some(Act::Tie {
+            by: self.by(),
+            ticket,
+            account,
+        })
     }
 
     fn ask(&mut self, world: &World) -> Option<Act> {
         let ticket = self.ticket(world)?;
         let book = &world.book.tickets[&ticket];
-        let owner = book.account.is_some_and(|account| book.caller == Caller::Owner(account));
-        let held = book.account.is_some_and(|n| world.book.accounts[n].hold != words::HoldLevel::None);
+        let owner = book
+            .account
+            .is_some_and(|account| book.caller == Caller::Owner(account));
+        let held = book
+            .account
+            .is_some_and(|n| world.book.accounts[n].hold != words::HoldLevel::None);
         let kind = match self.dice.roll(100) {
             0..26 => RequestKind::Deliver,
             26..46 => RequestKind::Reveal,
             46..64 => RequestKind::Reset,
-            64..78 => if held { RequestKind::Unlock } else { RequestKind::Reveal },
+            64..78 => {
+                if held {
+                    RequestKind::Unlock
+                } else {
+                    RequestKind::Reveal
+                }
+            }
             78..81 => RequestKind::Lock,
-            81..86 => if book.flag { RequestKind::Ask } else { RequestKind::Change },
+            81..86 => {
+                if book.flag {
+                    RequestKind::Ask
+                } else {
+                    RequestKind::Change
+                }
+            }
             _ => *self.dice.pick(RequestKind::ALL)?,
         };
         // Leads ask for what only they may.
-        let by = if kind == RequestKind::Unlock && self.dice.chance(80) { 2 + self.dice.roll(3) } else { self.by() };
+        let by = if kind == RequestKind::Unlock && self.dice.chance(80) {
+            2 + self.dice.roll(3)
+        } else {
+            self.by()
+        };
         // No owner here wants everything gone: an erasure that comes to be is nobody's wish.
         let wanted = owner && self.dice.chance(85) && kind != RequestKind::Erase;
-        Some(Act::Ask { by, ticket, kind, what: self.dice.roll(ASKABLE.len()), wanted })
+        Some(Act::Ask {
+            by,
+            ticket,
+            kind,
+            what: self.dice.roll(ASKABLE.len()),
+            wanted,
+        })
     }
 
     /// A request, newer ones more often; those that fit most often.
-    fn request(&mut self, world: &World, fits: impl Fn(&crate::book::Request) -> bool) -> Option<Step> {
-        let all: Vec<Step> = world.book.requests.iter().filter(|(_, r)| fits(r)).map(|(step, _)| *step).collect();
+    fn request(
+        &mut self,
+        world: &World,
+        fits: impl Fn(&crate::book::Request) -> bool,
+    ) -> Option<Step> {
+        let all: Vec<Step> = world
+            .book
+            .requests
+            .iter()
+            .filter(|(_, r)| fits(r))
+            .map(|(step, _)| *step)
+            .collect();
         let any: Vec<Step> = world.book.requests.keys().copied().collect();
-        let from = if all.is_empty() || self.dice.chance(8) { any } else { all };
+        let from = if all.is_empty() || self.dice.chance(8) {
+            any
+        } else {
+            all
+        };
         let back = self.dice.roll(4).min(self.dice.roll(from.len().max(1)));
         from.len().checked_sub(1 + back).map(|at| from[at])
     }
@@ -166,42 +282,83 @@ impl Chooser {
     }
 
     fn reveal(&mut self, world: &World) -> Option<Act> {
-        let request = self.request(world, |r| r.kind == RequestKind::Reveal && r.state == RequestState::Ready)?;
-        let by = if self.dice.chance(85) { world.book.requests[&request].by } else { self.by() };
-        Some(Act::Reveal { by, ticket: self.its_ticket(world, request)?, request })
+        let request = self.request(world, |r| {
+            r.kind == RequestKind::Reveal && r.state == RequestState::Ready
+        })?;
+        let by = if self.dice.chance(85) {
+            world.book.requests[&request].by
+        } else {
+            self.by()
+        };
+        Some(Act::Reveal {
+            by,
+            ticket: self.its_ticket(world, request)?,
+            request,
+        })
     }
 
     fn code(&mut self, world: &World, read: bool) -> Option<Act> {
         let request = self.request(world, |r| r.state == RequestState::Waiting)?;
         let (by, ticket) = (self.by(), self.its_ticket(world, request)?);
         if !read {
-            return Some(Act::SendCode { by, ticket, request });
+            return Some(Act::SendCode {
+                by,
+                ticket,
+                request,
+            });
         }
         let told = match self.dice.roll(10) {
             0..5 => Told::Right(0),
             5..6 => Told::Old,
             _ => Told::Guess,
         };
-        Some(Act::ReadOut { by, ticket, request, told })
+        Some(Act::ReadOut {
+            by,
+            ticket,
+            request,
+            told,
+        })
     }
 
     fn agree(&mut self, world: &World) -> Option<Act> {
         let eyes = [RequestKind::Unlock, RequestKind::Act, RequestKind::Erase];
         let request = self.request(world, |r| {
-            eyes.contains(&r.kind) && r.state == RequestState::Waiting && r.agreed.is_none() && r.proofs.is_empty()
+            eyes.contains(&r.kind)
+                && r.state == RequestState::Waiting
+                && r.agreed.is_none()
+                && r.proofs.is_empty()
         })?;
-        let by = if self.dice.chance(85) { 2 + self.dice.roll(3) } else { self.dice.roll(6) };
-        Some(Act::Agree { by, ticket: self.its_ticket(world, request)?, request })
+        let by = if self.dice.chance(85) {
+            2 + self.dice.roll(3)
+        } else {
+            self.dice.roll(6)
+        };
+        Some(Act::Agree {
+            by,
+            ticket: self.its_ticket(world, request)?,
+            request,
+        })
     }
 
     fn write(&mut self, world: &World) -> Option<Act> {
-        let kind = *self.dice.pick(&[MessageKind::Reply, MessageKind::Reply, MessageKind::Note, MessageKind::Heard, MessageKind::Said])?;
+        let kind = *self.dice.pick(&[
+            MessageKind::Reply,
+            MessageKind::Reply,
+            MessageKind::Note,
+            MessageKind::Heard,
+            MessageKind::Said,
+        ])?;
         let text = match (self.dice.roll(3), kind) {
             (0, _) => Text::CardNumber,
             (1, MessageKind::Reply) => Text::Detail(self.dice.roll(7)),
             _ => Text::Plain,
         };
-        Some(Act::Write { by: self.by(), ticket: self.ticket(world)?, kind, text })
+        Some(Act::Write {
+            by: self.by(),
+            ticket: self.ticket(world)?,
+            kind,
+            text,
+        })
     }
 
     /// What an honest owner presses on a letter; none if they leave it.
@@ -224,7 +381,13 @@ impl Chooser {
             }
             "not-me" => {
                 let about = world.book.tickets.get(&letter.of);
-                let about = about.or_else(|| world.book.requests.get(&letter.of).and_then(|r| world.book.tickets.get(&r.ticket)));
+                let about = about.or_else(|| {
+                    world
+                        .book
+                        .requests
+                        .get(&letter.of)
+                        .and_then(|r| world.book.tickets.get(&r.ticket))
+                });
                 let own = about.is_none_or(|ticket| ticket.caller == Caller::Owner(letter.account));
                 (!own && self.dice.chance(20)).then_some(false)
             }
@@ -244,8 +407,16 @@ impl Chooser {
             })
             .collect();
         let at = if self.dice.chance(90) {
-            let fresh: Vec<usize> = open.iter().copied().filter(|at| world.book.letters[*at].page != "not-me").collect();
-            let from = if fresh.is_empty() || self.dice.chance(15) { open } else { fresh };
+            let fresh: Vec<usize> = open
+                .iter()
+                .copied()
+                .filter(|at| world.book.letters[*at].page != "not-me")
+                .collect();
+            let from = if fresh.is_empty() || self.dice.chance(15) {
+                open
+            } else {
+                fresh
+            };
             *self.dice.pick(&from)?
         } else {
             self.dice.roll(world.book.letters.len())
@@ -260,51 +431,106 @@ impl Chooser {
             return None;
         }
         let yes = self.presses(world, letter)?;
-        Some(Act::Answer { page: letter.page, of: letter.of, nth: world.book.nth(at), yes })
+        Some(Act::Answer {
+            page: letter.page,
+            of: letter.of,
+            nth: world.book.nth(at),
+            yes,
+        })
     }
 
     fn prove(&mut self, world: &World) -> Option<Act> {
         let all: Vec<usize> = (0..world.book.letters.len())
             .filter(|at| {
                 let letter = &world.book.letters[*at];
-                let wanted = world.book.requests.get(&letter.of).is_some_and(|request| request.wanted && request.state == RequestState::Waiting);
+                let wanted = world.book.requests.get(&letter.of).is_some_and(|request| {
+                    request.wanted && request.state == RequestState::Waiting
+                });
                 letter.page == "confirm" && letter.answered && wanted
             })
             .collect();
         let at = *self.dice.pick(&all)?;
         let letter = &world.book.letters[at];
-        let kind = if self.dice.chance(60) { ProofKind::Receipt } else { ProofKind::Saved };
+        let kind = if self.dice.chance(60) {
+            ProofKind::Receipt
+        } else {
+            ProofKind::Saved
+        };
         let told = match self.dice.roll(10) {
             0..5 => Told::Right(0),
             5..7 => Told::Old,
             _ => Told::Guess,
         };
-        Some(Act::Prove { of: letter.of, nth: world.book.nth(at), kind, told })
+        Some(Act::Prove {
+            of: letter.of,
+            nth: world.book.nth(at),
+            kind,
+            told,
+        })
     }
 
     fn put(&mut self, world: &World) -> Option<Act> {
-        let by = if self.dice.chance(75) { SYSTEM } else { self.anyone() };
+        let by = if self.dice.chance(75) {
+            SYSTEM
+        } else {
+            self.anyone()
+        };
         // Mailboxes change on one account; on the others only where somebody lives.
-        let account = if self.dice.chance(60) { 1 } else { self.dice.roll(world.owners.len()) };
+        let account = if self.dice.chance(60) {
+            1
+        } else {
+            self.dice.roll(world.owners.len())
+        };
         let emails = if account == 1 && !self.dice.chance(20) {
-            *self.dice.pick(&[[true, true], [true, true], [false, true], [true, false]])?
+            *self
+                .dice
+                .pick(&[[true, true], [true, true], [false, true], [true, false]])?
         } else {
             world.book.accounts[account].sent.0
         };
-        let moved = if by == SYSTEM { self.dice.chance(50) } else { true };
-        Some(Act::Put { by, account, emails, moved })
+        let moved = if by == SYSTEM {
+            self.dice.chance(50)
+        } else {
+            true
+        };
+        Some(Act::Put {
+            by,
+            account,
+            emails,
+            moved,
+        })
     }
 
     fn logins(&mut self) -> Option<Act> {
-        let by = if self.dice.chance(70) { 7 } else { self.anyone() };
+        let by = if self.dice.chance(70) {
+            7
+        } else {
+            self.anyone()
+        };
         let failures = *self.dice.pick(&[0, 5, 6, 12])?;
-        Some(Act::Logins { by, account: self.dice.roll(2), failures, at_home: self.dice.chance(60) })
+        Some(Act::Logins {
+            by,
+            account: self.dice.roll(2),
+            failures,
+            at_home: self.dice.chance(60),
+        })
     }
 
     fn visit(&mut self, world: &World) -> Option<Act> {
-        let request = world.book.requests.keys().next_back().copied().unwrap_or_default();
+        let request = world
+            .book
+            .requests
+            .keys()
+            .next_back()
+            .copied()
+            .unwrap_or_default();
         let by = self.dice.roll(STAFF.len());
         let route = self.dice.roll(world.house.routes.len());
-        Some(Act::Visit { by, route, ticket: self.ticket(world).unwrap_or_default(), request })
+        Some(Act::Visit {
+            by,
+            route,
+            ticket: self.ticket(world).unwrap_or_default(),
+            request,
+        })
     }
 }

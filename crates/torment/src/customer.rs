@@ -87,8 +87,18 @@ const NAMES: [&str; 6] = [
 
 fn dates(year: usize, month: usize, day: usize) -> Vec<String> {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let name = MONTHS[(month + 11) % 12];
     vec![
@@ -109,21 +119,22 @@ impl Customer {
         marks: &mut Vec<Mark>,
         finder: &mut Finder,
     ) -> Self {
-        let mut add = |class, field: &str, item: &str, label: &'static str, spellings: &[String]| {
-            let at = marks.len();
-            marks.push(Mark {
-                account: n,
-                label: label.to_owned(),
-                class,
-                field: (field.to_owned(), item.to_owned()),
-            });
-            let spellings: Vec<&str> = spellings.iter().map(String::as_str).collect();
-            let canary = Canary::new(label, "", &spellings);
-            let (forms, alone) = canary.forms();
-            for form in forms {
-                finder.add(form, at, alone);
-            }
-        };
+        let mut add =
+            |class, field: &str, item: &str, label: &'static str, spellings: &[String]| {
+                let at = marks.len();
+                marks.push(Mark {
+                    account: n,
+                    label: label.to_owned(),
+                    class,
+                    field: (field.to_owned(), item.to_owned()),
+                });
+                let spellings: Vec<&str> = spellings.iter().map(String::as_str).collect();
+                let canary = Canary::new(label, "", &spellings);
+                let (forms, alone) = canary.forms();
+                for form in forms {
+                    finder.add(form, at, alone);
+                }
+            };
         let emails = [
             format!("owl.{}@mail.example.net", dice.letters(7)),
             format!("finch.{}@post.example.org", dice.letters(7)),
@@ -145,38 +156,96 @@ impl Customer {
         let mut addresses = [String::new(), String::new()];
         for address in &mut addresses {
             let (whole, word) = street(dice);
-            add(Class::Sealed, "address", "", "the postal address", &[whole.clone(), word]);
+            add(
+                Class::Sealed,
+                "address",
+                "",
+                "the postal address",
+                &[whole.clone(), word],
+            );
             *address = whole;
         }
         let birth = dates(1950 + dice.roll(44), 1 + dice.roll(12), 13 + dice.roll(15));
         add(Class::Sealed, "birth_date", "", "the birth date", &birth);
         values.push(("birth_date".to_owned(), String::new(), birth[0].clone()));
         let changed = dates(2001 + dice.roll(7), 1 + dice.roll(12), 13 + dice.roll(15));
-        add(Class::Secret, "password_changed", "", "password information", &changed);
-        values.push(("password_changed".to_owned(), String::new(), changed[0].clone()));
+        add(
+            Class::Secret,
+            "password_changed",
+            "",
+            "password information",
+            &changed,
+        );
+        values.push((
+            "password_changed".to_owned(),
+            String::new(),
+            changed[0].clone(),
+        ));
         let card = format!("Visa 0{}", dice.digits(3));
-        add(Class::Sealed, "card", "", "the payment card", std::slice::from_ref(&card));
+        add(
+            Class::Sealed,
+            "card",
+            "",
+            "the payment card",
+            std::slice::from_ref(&card),
+        );
         values.push(("card".to_owned(), String::new(), card));
         let user = format!("badger_{}", dice.letters(7));
-        add(Class::Sealed, "user_name", "", "the user name", std::slice::from_ref(&user));
+        add(
+            Class::Sealed,
+            "user_name",
+            "",
+            "the user name",
+            std::slice::from_ref(&user),
+        );
         values.push(("user_name".to_owned(), String::new(), user));
-        let items: Vec<String> = (0..6).map(|i| format!("{}{}{}", 7 + n % 2, i, dice.digits(6))).collect();
+        let items: Vec<String> = (0..6)
+            .map(|i| format!("{}{}{}", 7 + n % 2, i, dice.digits(6)))
+            .collect();
         for item in &items[..2] {
             let bought = format!("engraved{}", dice.letters(8));
             let text = format!("2 gizmos, {bought}");
-            add(Class::Sealed, "order", item, "what was ordered", &[text.clone(), bought]);
+            add(
+                Class::Sealed,
+                "order",
+                item,
+                "what was ordered",
+                &[text.clone(), bought],
+            );
             values.push(("order".to_owned(), item.clone(), text));
             let (whole, word) = street(dice);
-            add(Class::Sealed, "parcel", item, "where a parcel went", &[whole.clone(), word]);
+            add(
+                Class::Sealed,
+                "parcel",
+                item,
+                "where a parcel went",
+                &[whole.clone(), word],
+            );
             values.push(("parcel".to_owned(), item.clone(), whole));
             let inside = format!("invoiced{}", dice.letters(8));
-            add(Class::Sealed, "invoice", item, "what an invoice says", std::slice::from_ref(&inside));
-            values.push(("invoice".to_owned(), item.clone(), format!("%PDF-1.4 {inside}\n")));
+            add(
+                Class::Sealed,
+                "invoice",
+                item,
+                "what an invoice says",
+                std::slice::from_ref(&inside),
+            );
+            values.push((
+                "invoice".to_owned(),
+                item.clone(),
+                format!("%PDF-1.4 {inside}\n"),
+            ));
         }
         let mut receipts = Vec::new();
         for item in &items {
             let code = format!("RQ{}-{}", dice.digits(6), dice.letters(6).to_uppercase());
-            add(Class::Secret, "receipt_code", item, "a receipt code", std::slice::from_ref(&code));
+            add(
+                Class::Secret,
+                "receipt_code",
+                item,
+                "a receipt code",
+                std::slice::from_ref(&code),
+            );
             values.push(("receipt_code".to_owned(), item.clone(), code.clone()));
             receipts.push(code);
         }
@@ -184,7 +253,13 @@ impl Customer {
         for _ in 0..6 {
             let chance = desk::testing::TestEntropy::new(dice.next());
             let code = receipt::Code::new(&chance).printed().to_string();
-            add(Class::Secret, "", "", "a saved code", std::slice::from_ref(&code));
+            add(
+                Class::Secret,
+                "",
+                "",
+                "a saved code",
+                std::slice::from_ref(&code),
+            );
             saved.push(code);
         }
         Self {
@@ -212,7 +287,8 @@ impl Customer {
     /// The account's document. `emails`: which of the mailboxes stand in it; `moved`: with the second
     /// postal address.
     pub fn document(&self, emails: [bool; 2], moved: bool) -> Value {
-        let mut points = vec![json!({"kind": "phone", "value": self.phone, "registered_at": "2021-02-03"})];
+        let mut points =
+            vec![json!({"kind": "phone", "value": self.phone, "registered_at": "2021-02-03"})];
         for (email, _) in self.emails.iter().zip(emails).filter(|(_, there)| *there) {
             let mut point = json!({"kind": "email", "value": email, "registered_at": "2019-05-01"});
             if self.confirmed {
@@ -222,7 +298,10 @@ impl Customer {
         }
         let mut fields = Map::new();
         fields.insert("plan".to_owned(), "Basic".into());
-        fields.insert("address".to_owned(), self.addresses[usize::from(moved)].clone().into());
+        fields.insert(
+            "address".to_owned(),
+            self.addresses[usize::from(moved)].clone().into(),
+        );
         for (name, item, value) in &self.values {
             let value: Value = if name == "invoice" {
                 json!({"file_name": format!("invoice-{item}.pdf"), "media_type": "application/pdf", "base64": STANDARD.encode(value)})
@@ -249,7 +328,10 @@ impl Customer {
         if field == "address" {
             return Some(&self.addresses[0]);
         }
-        let found = self.values.iter().find(|(name, of, _)| name == field && of == item);
+        let found = self
+            .values
+            .iter()
+            .find(|(name, of, _)| name == field && of == item);
         found.map(|(_, _, value)| value.as_str())
     }
 }

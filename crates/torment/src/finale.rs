@@ -39,7 +39,10 @@ impl World {
         self.recorded().await?;
         let decoys = self.house.desk.decoys().await?;
         if self.book.touched_decoy && decoys.iter().all(|decoy| decoy.alarms == 0) {
-            return broken("a decoy raises an alarm", "one was opened or asked for, and nobody was told");
+            return broken(
+                "a decoy raises an alarm",
+                "one was opened or asked for, and nobody was told",
+            );
         }
         Ok(())
     }
@@ -49,7 +52,8 @@ impl World {
         let dead = tx.jobs_in("dead", 200).await?;
         drop(tx);
         for job in dead {
-            self.post(ADMIN, &format!("/desk/mail/{}/resend", job.id), "").await?;
+            self.post(ADMIN, &format!("/desk/mail/{}/resend", job.id), "")
+                .await?;
         }
         Ok(())
     }
@@ -57,12 +61,23 @@ impl World {
     /// Every showing and every contact was told to the owner, who could be reached.
     fn told_of_all(&self) -> Result<(), End> {
         let told = |account: usize, since: Time, contact: Time, shown: Option<&str>| {
-            self.book.letters.iter().filter(|letter| letter.account == account && letter.came > since).any(|letter| {
-                letter.contacts.iter().any(|(at, labels)| *at == contact && shown.is_none_or(|label| labels.iter().any(|said| label.ends_with(said.as_str()))))
-            })
+            self.book
+                .letters
+                .iter()
+                .filter(|letter| letter.account == account && letter.came > since)
+                .any(|letter| {
+                    letter.contacts.iter().any(|(at, labels)| {
+                        *at == contact
+                            && shown.is_none_or(|label| {
+                                labels.iter().any(|said| label.ends_with(said.as_str()))
+                            })
+                    })
+                })
         };
         for request in self.book.requests.values() {
-            let Some(ticket) = self.book.tickets.get(&request.ticket) else { continue };
+            let Some(ticket) = self.book.tickets.get(&request.ticket) else {
+                continue;
+            };
             if self.book.accounts[request.account].changed {
                 continue;
             }
@@ -71,20 +86,43 @@ impl World {
                 self.book.letters.iter().any(|letter| {
                     letter.account == request.account
                         && letter.came > at
-                        && letter.contacts.iter().any(|(_, labels)| labels.iter().any(|said| request.label.ends_with(said.as_str())))
+                        && letter.contacts.iter().any(|(_, labels)| {
+                            labels
+                                .iter()
+                                .any(|said| request.label.ends_with(said.as_str()))
+                        })
                 })
             };
             for at in &request.shown {
-                if !told(request.account, *at, ticket.opened, Some(&request.label)) && !by_any(*at) {
-                    return broken("the owner hears of it", format!("{} was shown, and the owner of account {} never heard of it", request.label, request.account));
+                if !told(request.account, *at, ticket.opened, Some(&request.label)) && !by_any(*at)
+                {
+                    return broken(
+                        "the owner hears of it",
+                        format!(
+                            "{} was shown, and the owner of account {} never heard of it",
+                            request.label, request.account
+                        ),
+                    );
                 }
             }
         }
         for ticket in self.book.tickets.values().filter(|ticket| !ticket.flag) {
-            let Some(account) = ticket.account else { continue };
-            let reachable = self.owners.get(account).is_some_and(|owner| owner.confirmed) && !self.book.accounts[account].changed;
+            let Some(account) = ticket.account else {
+                continue;
+            };
+            let reachable = self
+                .owners
+                .get(account)
+                .is_some_and(|owner| owner.confirmed)
+                && !self.book.accounts[account].changed;
             if reachable && !told(account, ticket.opened, ticket.opened, None) {
-                return broken("the owner hears of it", format!("nobody told the owner of account {account} of ticket {}", ticket.number));
+                return broken(
+                    "the owner hears of it",
+                    format!(
+                        "nobody told the owner of account {account} of ticket {}",
+                        ticket.number
+                    ),
+                );
             }
         }
         Ok(())
@@ -101,7 +139,10 @@ impl World {
         let export = desk::journal::export(desk.store(), &verifier, Vec::new()).await?;
         let export = String::from_utf8_lossy(&export).into_owned();
         self.search("the exported ledger", &export, &|_| false)?;
-        let metrics = self.house.call(ADMIN, Method::GET, "/metrics", None).await?;
+        let metrics = self
+            .house
+            .call(ADMIN, Method::GET, "/metrics", None)
+            .await?;
         self.search("the metrics", &metrics.text, &|_| false)?;
         let mut recorded = Recorded::default();
         for line in export.lines() {
@@ -113,17 +154,29 @@ impl World {
         }
         let delivered = self.book.letters.iter().filter(|letter| letter.delivery);
         for letter in delivered {
-            let Some(request) = self.book.requests.get(&letter.of) else { continue };
+            let Some(request) = self.book.requests.get(&letter.of) else {
+                continue;
+            };
             let id = request.id.to_string();
             if !recorded.left.iter().any(|line| line.contains(&id)) {
-                return broken("every disclosure is recorded", format!("{} left without an entry", request.label));
+                return broken(
+                    "every disclosure is recorded",
+                    format!("{} left without an entry", request.label),
+                );
             }
         }
         for request in self.book.requests.values() {
             let id = request.id.to_string();
-            let entries = recorded.shown.iter().filter(|line| line.contains(&id)).count();
+            let entries = recorded
+                .shown
+                .iter()
+                .filter(|line| line.contains(&id))
+                .count();
             if entries < request.shown.len() {
-                return broken("every disclosure is recorded", format!("{} was shown without an entry", request.label));
+                return broken(
+                    "every disclosure is recorded",
+                    format!("{} was shown without an entry", request.label),
+                );
             }
         }
         let mut soon = self.now();

@@ -37,11 +37,19 @@ pub struct Member {
 }
 
 const fn person(name: &'static str, role: Role) -> Member {
-    Member { name, role, scopes: None }
+    Member {
+        name,
+        role,
+        scopes: None,
+    }
 }
 
 const fn program(name: &'static str, role: Role, scopes: &'static [&'static str]) -> Member {
-    Member { name, role, scopes: Some(scopes) }
+    Member {
+        name,
+        role,
+        scopes: Some(scopes),
+    }
 }
 
 /// All of them.
@@ -53,10 +61,18 @@ pub static STAFF: [Member; 13] = [
     person("admin Ada", Role::Admin),
     person("auditor Ann", Role::Auditor),
     program("a rep's program", Role::Rep, &["tickets", "accounts"]),
-    program("a lead's program", Role::Lead, &["tickets", "accounts", "events", "alarms"]),
+    program(
+        "a lead's program",
+        Role::Lead,
+        &["tickets", "accounts", "events", "alarms"],
+    ),
     program("a rep's program for tickets", Role::Rep, &["tickets"]),
     program("a rep's program for accounts", Role::Rep, &["accounts"]),
-    program("an auditor's program", Role::Auditor, &["ledger", "records"]),
+    program(
+        "an auditor's program",
+        Role::Auditor,
+        &["ledger", "records"],
+    ),
     program("the company's system", Role::Admin, &["accounts"]),
     program("an admin's program for tickets", Role::Admin, &["tickets"]),
 ];
@@ -132,7 +148,11 @@ impl House {
     pub async fn new(engine: Engine, seed: u64, policies: &str) -> Result<Self> {
         // Where there is a file system in memory, nothing waits for a disk.
         let memory = std::path::Path::new("/dev/shm");
-        let folder = if memory.is_dir() { tempfile::tempdir_in(memory)? } else { tempfile::tempdir()? };
+        let folder = if memory.is_dir() {
+            tempfile::tempdir_in(memory)?
+        } else {
+            tempfile::tempdir()?
+        };
         let url = match engine {
             Engine::Sqlite => folder.path().join("staunch.db").display().to_string(),
             Engine::Postgres => {
@@ -145,8 +165,15 @@ impl House {
         let entropy = Arc::new(TestEntropy::new(seed));
         let master = MasterKey::generate(entropy.as_ref());
         let (mail, hooks) = (Arc::default(), Arc::default());
-        let Served { desk, router, routes, stop } =
-            serve(engine, &url, &master, &clock, &entropy, &mail, &hooks, policies).await?;
+        let Served {
+            desk,
+            router,
+            routes,
+            stop,
+        } = serve(
+            engine, &url, &master, &clock, &entropy, &mail, &hooks, policies,
+        )
+        .await?;
         let changes = desk.store().changes();
         let mut house = Self {
             vault: Vault::new(&master)?,
@@ -177,7 +204,10 @@ impl House {
         let now = self.clock.now();
         if let Some(scopes) = member.scopes {
             let scopes: Vec<String> = scopes.iter().map(|&s| s.to_owned()).collect();
-            let secret = self.desk.create_token(None, member.name, member.role, 365, &scopes).await?;
+            let secret = self
+                .desk
+                .create_token(None, member.name, member.role, 365, &scopes)
+                .await?;
             let me = self.desk.token(&secret).await?.context("a token")?;
             self.staff.push(me.id);
             self.secrets.push(secret);
@@ -257,8 +287,17 @@ impl House {
         text
     }
 
-    async fn send(&self, by: By, method: Method, path: &str, body: Option<String>) -> Result<axum::response::Response> {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "desk.example");
+    async fn send(
+        &self,
+        by: By,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<axum::response::Response> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "desk.example");
         if let (Some(member), Some(secret)) = (STAFF.get(by), self.secrets.get(by)) {
             request = if member.scopes.is_some() {
                 request.header(header::AUTHORIZATION, format!("Bearer {secret}"))
@@ -274,10 +313,14 @@ impl House {
             "application/x-www-form-urlencoded"
         };
         if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, kind).header("sec-fetch-site", "same-origin");
+            request = request
+                .header(header::CONTENT_TYPE, kind)
+                .header("sec-fetch-site", "same-origin");
         }
         let mut request = request.body(body.map_or_else(Body::empty, Body::from))?;
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000))));
         Ok(self.router.clone().oneshot(request).await?)
     }
 
@@ -285,7 +328,13 @@ impl House {
     ///
     /// # Errors
     /// If there is no answer.
-    pub async fn call(&self, by: By, method: Method, path: &str, body: Option<String>) -> Result<Answer> {
+    pub async fn call(
+        &self,
+        by: By,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<Answer> {
         let (parts, body) = self.send(by, method, path, body).await?.into_parts();
         let bytes = to_bytes(body, usize::MAX).await?;
         let body = String::from_utf8_lossy(&bytes).into_owned();
@@ -297,7 +346,11 @@ impl House {
             text.push('\n');
         }
         text.push_str(&body);
-        Ok(Answer { status: parts.status, text, body })
+        Ok(Answer {
+            status: parts.status,
+            text,
+            body,
+        })
     }
 
     /// The secret that a member comes in by, which may stand nowhere.
@@ -366,5 +419,10 @@ async fn serve(
         stopping,
     );
     let (router, routes) = web::router(app, |more| more);
-    Ok(Served { desk, router, routes, stop })
+    Ok(Served {
+        desk,
+        router,
+        routes,
+        stop,
+    })
 }

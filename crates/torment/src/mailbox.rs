@@ -25,6 +25,22 @@ struct About {
     delivery: bool,
 }
 
+/// What kind of letter it is, and the time that it names.
+fn named(letter: &Letter) -> (&'static str, Option<Time>) {
+    match letter {
+        Letter::Confirm { at, .. } => ("confirm", Some(*at)),
+        Letter::Delivery { at, .. } => ("delivery", Some(*at)),
+        Letter::Notice { contacts, .. } => ("notice", contacts.first().map(|contact| contact.at)),
+        Letter::Outreach { at, .. } => ("outreach", Some(*at)),
+        Letter::Reply { .. } => ("reply", None),
+        Letter::Planned { at, .. } => ("planned", Some(*at)),
+        Letter::Address { .. } => ("address", None),
+        Letter::Code { at, .. } => ("code", Some(*at)),
+        Letter::Erasing { at } => ("erasing", Some(*at)),
+        Letter::Frozen { at } => ("frozen", Some(*at)),
+    }
+}
+
 impl World {
     /// The workers run; what leaves is looked at.
     pub(crate) async fn work(&mut self) -> Result<bool, End> {
@@ -54,29 +70,59 @@ impl World {
             Some((n, at))
         });
         let Some((account, mailbox)) = found else {
-            return broken("only to registered contact points", "a letter went to an address that no owner has");
+            return broken(
+                "only to registered contact points",
+                "a letter went to an address that no owner has",
+            );
         };
         if !self.usable(account, mailbox, None) {
-            return broken("only to registered contact points", format!("a letter went to mailbox {mailbox} of account {account}, which doesn't count"));
+            return broken(
+                "only to registered contact points",
+                format!(
+                    "a letter went to mailbox {mailbox} of account {account}, which doesn't count"
+                ),
+            );
         }
         let about = self.about(account, &envelope.letter)?;
         let opened = match &envelope.letter {
             Letter::Confirm { .. } | Letter::Delivery { .. } | Letter::Code { .. } => {
                 let request = self.book.requests.get(&about.of);
-                request.and_then(|request| self.book.tickets.get(&request.ticket)).map(|ticket| ticket.opened)
+                request
+                    .and_then(|request| self.book.tickets.get(&request.ticket))
+                    .map(|ticket| ticket.opened)
             }
             _ => None,
         };
         if opened.is_some() && !self.usable(account, mailbox, opened) {
-            return broken("only to what was on file before", format!("a letter went to mailbox {mailbox} of account {account}, which came during the conversation"));
+            return broken(
+                "only to what was on file before",
+                format!(
+                    "a letter went to mailbox {mailbox} of account {account}, which came during the conversation"
+                ),
+            );
         }
         self.inside(account, envelope, &about)?;
         self.told(account, &envelope.letter, &about)?;
         let secret = about.link.rsplit('/').next().unwrap_or_default().to_owned();
-        if !secret.is_empty() && !self.book.letters.iter().any(|letter| letter.link == about.link) {
-            self.mark(account, &format!("a link {}", secret.to_lowercase()), &secret, false);
+        if !secret.is_empty()
+            && !self
+                .book
+                .letters
+                .iter()
+                .any(|letter| letter.link == about.link)
+        {
+            self.mark(
+                account,
+                &format!("a link {}", secret.to_lowercase()),
+                &secret,
+                false,
+            );
         }
-        let answered = self.book.letters.iter().any(|letter| letter.link == about.link && letter.answered && !secret.is_empty());
+        let answered = self
+            .book
+            .letters
+            .iter()
+            .any(|letter| letter.link == about.link && letter.answered && !secret.is_empty());
         let came = self.now();
         self.book.letters.push(book::Letter {
             page: about.page,
@@ -112,33 +158,109 @@ impl World {
                 return fits(request).then_some(step);
             }
             // What a second person agreed to is asked when they agreed.
-            let agreed = |request: &book::Request| request.agreed.is_some_and(|(_, then)| of(then) == Some(step));
+            let agreed = |request: &book::Request| {
+                request
+                    .agreed
+                    .is_some_and(|(_, then)| of(then) == Some(step))
+            };
             let mut all = self.book.requests.iter();
-            all.find(|(_, request)| fits(request) && agreed(request)).map(|(made, _)| *made)
+            all.find(|(_, request)| fits(request) && agreed(request))
+                .map(|(made, _)| *made)
         };
         let known = match letter {
-            Letter::Confirm { what, item, at, expires, link, .. } => request(*at, Some(*what))
-                .filter(|step| item.as_ref().is_none_or(|item| self.book.requests[step].label.ends_with(item.as_str())))
+            Letter::Confirm {
+                what,
+                item,
+                at,
+                expires,
+                link,
+                ..
+            } => request(*at, Some(*what))
+                .filter(|step| {
+                    item.as_ref()
+                        .is_none_or(|item| self.book.requests[step].label.ends_with(item.as_str()))
+                })
                 .map(|step| about("confirm", link, step, Some(*expires))),
-            Letter::Code { what, at, link, .. } => request(*at, Some(*what)).map(|step| about("not-me", link, step, None)),
+            Letter::Code { what, at, link, .. } => {
+                request(*at, Some(*what)).map(|step| about("not-me", link, step, None))
+            }
             Letter::Delivery { what, at, link, .. } => request(*at, None)
                 .filter(|step| self.book.requests[step].label == *what)
-                .filter(|step| matches!(self.book.requests[step].kind, RequestKind::Deliver | RequestKind::Export))
-                .map(|step| About { delivery: true, ..about("not-me", link, step, None) }),
+                .filter(|step| {
+                    matches!(
+                        self.book.requests[step].kind,
+                        RequestKind::Deliver | RequestKind::Export
+                    )
+                })
+                .map(|step| About {
+                    delivery: true,
+                    ..about("not-me", link, step, None)
+                }),
             Letter::Notice { contacts, link } => Some(About {
-                contacts: contacts.iter().map(|contact| (contact.at, contact.shown.clone())).collect(),
-                ..about("not-me", link, contacts.first().and_then(|contact| of(contact.at)).unwrap_or_default(), None)
+                contacts: contacts
+                    .iter()
+                    .map(|contact| (contact.at, contact.shown.clone()))
+                    .collect(),
+                ..about(
+                    "not-me",
+                    link,
+                    contacts
+                        .first()
+                        .and_then(|contact| of(contact.at))
+                        .unwrap_or_default(),
+                    None,
+                )
             }),
             Letter::Outreach { expires, link, .. } => {
-                let asked = self.book.requests.iter().rev().find(|(_, request)| request.account == account && request.kind == RequestKind::Ask);
+                let asked = self.book.requests.iter().rev().find(|(_, request)| {
+                    request.account == account && request.kind == RequestKind::Ask
+                });
                 asked.map(|(step, _)| about("was-this-you", link, *step, Some(*expires)))
             }
             Letter::Reply { number, link, .. } => {
-                let ticket = self.book.tickets.iter().find(|(_, ticket)| ticket.number == *number);
-                Some(about("not-me", link, ticket.map(|(step, _)| *step).unwrap_or_default(), None))
+                let ticket = self
+                    .book
+                    .tickets
+                    .iter()
+                    .find(|(_, ticket)| ticket.number == *number);
+                Some(about(
+                    "not-me",
+                    link,
+                    ticket.map(|(step, _)| *step).unwrap_or_default(),
+                    None,
+                ))
             }
-            Letter::Planned { link, .. } => {
-                let planned = self.book.requests.iter().rev().find(|(_, request)| request.account == account && request.state == RequestState::Cooling);
+            // A list of the company's changes contact points, and the owner hears of it.
+            Letter::Planned {
+                what: PlanKind::Point,
+                at,
+                link,
+                ..
+            } if of(*at).is_some_and(|step| {
+                self.book
+                    .puts
+                    .get(&step)
+                    .is_some_and(|put| put.0 == account)
+            }) =>
+            {
+                Some(about("stop", link, of(*at).unwrap_or_default(), None))
+            }
+            Letter::Planned { what, link, .. } => {
+                let kind = match what {
+                    PlanKind::Point | PlanKind::Field => RequestKind::Change,
+                    PlanKind::Factor => RequestKind::Reenrol,
+                    PlanKind::Erase => RequestKind::Erase,
+                    PlanKind::Thaw => RequestKind::Unlock,
+                    PlanKind::Saved => RequestKind::Act,
+                };
+                // What cools off now, or did when a letter was written that comes late.
+                let fits = |(_, request): &(&Step, &book::Request)| {
+                    request.account == account && request.kind == kind && request.cools.is_some()
+                };
+                let now =
+                    |(_, request): &(&Step, &book::Request)| request.state == RequestState::Cooling;
+                let planned = self.book.requests.iter().rev().filter(fits).find(now);
+                let planned = planned.or_else(|| self.book.requests.iter().rev().find(fits));
                 planned.map(|(step, _)| about("stop", link, *step, None))
             }
             Letter::Frozen { at } => Some(about("", "", of(*at).unwrap_or_default(), None)),
@@ -147,25 +269,43 @@ impl World {
                 .requests
                 .iter()
                 .rev()
-                .find(|(_, request)| request.account == account && request.kind == RequestKind::Erase)
+                .find(|(_, request)| {
+                    request.account == account && request.kind == RequestKind::Erase
+                })
                 .map(|(step, _)| about("", "", *step, None)),
             // No owner here types a new address yet.
             Letter::Address { .. } => None,
         };
         match known {
             Some(known) => Ok(known),
-            None => broken("a letter tells the truth", format!("one to account {account} is about nothing that happened")),
+            None => {
+                let (name, at) = named(letter);
+                let step = at.and_then(of);
+                let when = step.map_or_else(|| "no step".to_owned(), |step| format!("step {step}"));
+                let said = format!(
+                    "a {name} letter to account {account}, of {when}, is about nothing that happened"
+                );
+                broken("a letter tells the truth", said)
+            }
         }
     }
 
     /// What stands in a letter: only what its owner asked for, and only theirs.
     fn inside(&self, account: usize, envelope: &Envelope, about: &About) -> Result<(), End> {
-        let rendered = mail::render(&envelope.letter, &envelope.company).map_err(anyhow::Error::from)?;
-        let mut text = format!("{}\n{}\n{}\n", rendered.subject, rendered.text.as_str(), rendered.html.as_str());
+        let rendered =
+            mail::render(&envelope.letter, &envelope.company).map_err(anyhow::Error::from)?;
+        let mut text = format!(
+            "{}\n{}\n{}\n",
+            rendered.subject,
+            rendered.text.as_str(),
+            rendered.html.as_str()
+        );
         if let Letter::Delivery { content, .. } = &envelope.letter {
             match content {
                 Content::Text(_) => {}
-                Content::Document { bytes, file_name, .. } => {
+                Content::Document {
+                    bytes, file_name, ..
+                } => {
                     text.push_str(file_name);
                     text.push_str(&String::from_utf8_lossy(bytes));
                 }
@@ -177,7 +317,12 @@ impl World {
                 }
             }
         }
-        let secret = about.link.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let secret = about
+            .link
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
         let code = match &envelope.letter {
             Letter::Code { code, .. } => code.to_string(),
             _ => String::new(),
@@ -186,9 +331,12 @@ impl World {
         let may = |mark: &Mark| {
             mark.account == account
                 && match mark.class {
-                    Class::Sealed => asked.is_some_and(|request| request.kind == RequestKind::Export || request.field == mark.field),
+                    Class::Sealed => asked.is_some_and(|request| {
+                        request.kind == RequestKind::Export || request.field == mark.field
+                    }),
                     Class::Link => {
-                        !secret.is_empty() && mark.label.ends_with(&secret) || !code.is_empty() && mark.label.ends_with(&code)
+                        !secret.is_empty() && mark.label.ends_with(&secret)
+                            || !code.is_empty() && mark.label.ends_with(&code)
                     }
                     Class::Contact | Class::Secret => false,
                 }
@@ -196,12 +344,18 @@ impl World {
         for found in self.finder.find(&text) {
             let mark = &self.marks[found];
             if !may(mark) {
-                let said = format!("a letter to account {account} held {} of account {}", mark.label, mark.account);
+                let said = format!(
+                    "a letter to account {account} held {} of account {}",
+                    mark.label, mark.account
+                );
                 return broken("nothing is given away", said);
             }
         }
         if about.delivery && self.book.accounts[account].hold == HoldLevel::Frozen {
-            return broken("frozen stays frozen", "something was delivered from a frozen account");
+            return broken(
+                "frozen stays frozen",
+                "something was delivered from a frozen account",
+            );
         }
         Ok(())
     }
@@ -211,7 +365,12 @@ impl World {
         let now = self.now();
         match letter {
             Letter::Code { code, expires, .. } => {
-                let again = self.book.requests.get(&about.of).and_then(|request| request.code.as_ref()).is_some_and(|known| known.text == **code);
+                let again = self
+                    .book
+                    .requests
+                    .get(&about.of)
+                    .and_then(|request| request.code.as_ref())
+                    .is_some_and(|known| known.text == **code);
                 if !again {
                     let grouped = format!("{} {} {}", &code[..3], &code[3..6], &code[6..]);
                     let label = format!("a code {}", code.as_str());
@@ -219,14 +378,28 @@ impl World {
                     self.mark(account, &label, &grouped, false);
                 }
                 if let Some(request) = self.book.requests.get_mut(&about.of) {
-                    request.code = Some(Code { text: code.to_string(), until: *expires });
+                    request.code = Some(Code {
+                        text: code.to_string(),
+                        until: *expires,
+                    });
                 }
             }
-            Letter::Planned { what, effective, .. } => {
-                if *what == PlanKind::Thaw && *effective + Duration::from_secs(60) < now + Duration::from_hours(24) {
-                    let first = self.book.requests.get(&about.of).is_some_and(|request| request.told.is_none());
+            Letter::Planned {
+                what, effective, ..
+            } => {
+                if *what == PlanKind::Thaw
+                    && *effective + Duration::from_secs(60) < now + Duration::from_hours(24)
+                {
+                    let first = self
+                        .book
+                        .requests
+                        .get(&about.of)
+                        .is_some_and(|request| request.told.is_none());
                     if first {
-                        return broken("the owner has time to say no", "the letter about a thaw leaves less than a day");
+                        return broken(
+                            "the owner has time to say no",
+                            "the letter about a thaw leaves less than a day",
+                        );
                     }
                 }
                 if let Some(request) = self.book.requests.get_mut(&about.of) {
@@ -243,22 +416,41 @@ impl World {
         self.search("a hook", body, &|_| false)?;
         let hook: Hook = serde_json::from_str(body)?;
         let now = self.now();
-        let Some(account) = self.book.accounts.iter().position(|account| account.external_id == hook.data.account) else {
+        let Some(account) = self
+            .book
+            .accounts
+            .iter()
+            .position(|account| account.external_id == hook.data.account)
+        else {
             return broken("hooks tell the truth", "a hook is about no account");
         };
         let hold = self.book.accounts[account].hold;
-        let by_reference = self.book.requests.iter().find(|(_, request)| request.id.to_string() == hook.data.reference);
+        let by_reference = self
+            .book
+            .requests
+            .iter()
+            .find(|(_, request)| request.id.to_string() == hook.data.reference);
         let request = by_reference.map(|(step, request)| (*step, request.clone()));
         let what = format!("`{}` for account {account}", hook.kind);
         if hook.kind == "account.lock" {
-            return if hold == HoldLevel::Frozen || self.book.letters.iter().any(|l| l.page == "was-this-you" && l.account == account && l.answered) {
+            return if hold == HoldLevel::Frozen
+                || self
+                    .book
+                    .letters
+                    .iter()
+                    .any(|l| l.page == "was-this-you" && l.account == account && l.answered)
+            {
                 Ok(())
             } else {
                 broken("nothing happens without the owner's proof", what)
             };
         }
-        let Some((step, request)) = request.filter(|(_, request)| request.account == account) else {
-            return broken("nothing happens without the owner's proof", format!("{what}, for no request of theirs"));
+        let Some((step, request)) = request.filter(|(_, request)| request.account == account)
+        else {
+            return broken(
+                "nothing happens without the owner's proof",
+                format!("{what}, for no request of theirs"),
+            );
         };
         let kind = match hook.kind.as_str() {
             "reset.confirmed" => RequestKind::Reset,
@@ -268,7 +460,10 @@ impl World {
             _ => return broken("hooks tell the truth", format!("nobody knows {what}")),
         };
         if request.kind != kind || request.cancelled {
-            return broken("nothing happens without the owner's proof", format!("{what}, for a {}", request.kind));
+            return broken(
+                "nothing happens without the owner's proof",
+                format!("{what}, for a {}", request.kind),
+            );
         }
         if hold == HoldLevel::Frozen {
             return broken("frozen stays frozen", what);
@@ -277,7 +472,9 @@ impl World {
             return broken("nothing happens without the owner's proof", what);
         }
         let newest = request.proofs.iter().map(|(_, at)| *at).max();
-        if matches!(kind, RequestKind::Reset | RequestKind::Act) && newest.is_none_or(|at| at + Duration::from_hours(97) < now) {
+        if matches!(kind, RequestKind::Reset | RequestKind::Act)
+            && newest.is_none_or(|at| at + Duration::from_hours(97) < now)
+        {
             return broken("a yes is not used weeks later", what);
         }
         if request.hook.as_deref().is_some_and(|known| known != id) {
@@ -292,15 +489,42 @@ impl World {
     /// Flags that the watch opened: tickets of nobody's, about an account.
     pub(crate) async fn flags(&mut self, step: Step) -> Result<(), End> {
         let mut tx = self.house.desk.store().read().await?;
-        let lines = tx.list(store::Filter::Flags, self.house.staff[2], true, Time(i64::MAX), 10).await?;
+        let lines = tx
+            .list(
+                store::Filter::Flags,
+                self.house.staff[2],
+                true,
+                Time(i64::MAX),
+                10,
+            )
+            .await?;
         for line in lines {
-            if self.book.tickets.values().any(|ticket| ticket.number == line.number) {
+            if self
+                .book
+                .tickets
+                .values()
+                .any(|ticket| ticket.number == line.number)
+            {
                 continue;
             }
-            let Some(row) = tx.ticket(line.number).await? else { continue };
-            let account = self.book.accounts.iter().position(|account| Some(account.id) == row.account_id);
+            let Some(row) = tx.ticket(line.number).await? else {
+                continue;
+            };
+            let account = self
+                .book
+                .accounts
+                .iter()
+                .position(|account| Some(account.id) == row.account_id);
             let (number, id, channel, opened) = (row.number, row.id, row.channel, row.opened_at);
-            let ticket = Ticket { number, id, account, caller: Caller::Attacker, channel, opened, flag: true };
+            let ticket = Ticket {
+                number,
+                id,
+                account,
+                caller: Caller::Attacker,
+                channel,
+                opened,
+                flag: true,
+            };
             self.book.tickets.insert(step, ticket);
             break;
         }

@@ -42,7 +42,9 @@ enum On {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let done = match runtime {
         Ok(runtime) => runtime.block_on(torment(&args)),
         Err(error) => Err(error.into()),
@@ -70,7 +72,10 @@ async fn torment(args: &Args) -> Result<bool> {
         world: args.world,
     };
     let Some(name) = &args.sabotage else {
-        let outcome = run::run(plan, &mut |done, took| eprintln!("{done} steps in {} s", took.as_secs())).await?;
+        let outcome = run::run(plan, &mut |done, took| {
+            eprintln!("{done} steps in {} s", took.as_secs())
+        })
+        .await?;
         print!("{}", report::table(&outcome, args.seed));
         let Some(failure) = &outcome.broken else {
             println!("\nnothing was broken");
@@ -83,31 +88,47 @@ async fn torment(args: &Args) -> Result<bool> {
     };
     let chosen: Vec<_> = match name.as_str() {
         "all" => Sabotage::all().collect(),
-        name => vec![Sabotage::named(name).with_context(|| format!("no sabotage is called `{name}`"))?],
+        name => {
+            vec![Sabotage::named(name).with_context(|| format!("no sabotage is called `{name}`"))?]
+        }
     };
     let mut missed = 0;
     for one in &chosen {
         turn_off(one.switches)?;
         let text = one.text();
-        let plan = Plan { policies: &text, ..plan };
+        let plan = Plan {
+            policies: &text,
+            ..plan
+        };
         let outcome = run::run(plan, &mut |_, _| ()).await?;
         let took = outcome.took.as_secs();
         match &outcome.broken {
             Some(failure) => {
-                println!("found   {:<16} after {:>6} steps, {took:>3} s: {}", one.name, outcome.steps, failure.broken);
+                println!(
+                    "found   {:<16} after {:>6} steps, {took:>3} s: {}",
+                    one.name, outcome.steps, failure.broken
+                );
                 if chosen.len() == 1 {
-                    let short = run::shrink(plan, failure, Duration::from_secs(args.shrink)).await?;
+                    let short =
+                        run::shrink(plan, failure, Duration::from_secs(args.shrink)).await?;
                     println!("{}", report::story(&short));
                 }
             }
             None => {
                 missed += 1;
-                println!("MISSED  {:<16} in {} steps, {took} s ({})", one.name, outcome.steps, one.guard);
+                println!(
+                    "MISSED  {:<16} in {} steps, {took} s ({})",
+                    one.name, outcome.steps, one.guard
+                );
             }
         }
     }
     turn_off(&[])?;
-    println!("{} of {} sabotages were found", chosen.len() - missed, chosen.len());
+    println!(
+        "{} of {} sabotages were found",
+        chosen.len() - missed,
+        chosen.len()
+    );
     Ok(missed == 0)
 }
 
@@ -123,5 +144,7 @@ fn turn_off(switches: &[&str]) -> Result<()> {
     if switches.is_empty() {
         return Ok(());
     }
-    anyhow::bail!("guards can be turned off only with the feature `sabotage`; use cargo xtask torment --sabotage")
+    anyhow::bail!(
+        "guards can be turned off only with the feature `sabotage`; use cargo xtask torment --sabotage"
+    )
 }

@@ -17,13 +17,24 @@ use crate::{
 const GUESS: &str = "13572468";
 
 impl World {
-    pub(crate) async fn answer(&mut self, page: &str, of: Step, nth: usize, yes: bool) -> Result<bool, End> {
-        let Some(at) = self.book.letter(page, of, nth) else { return Ok(false) };
+    pub(crate) async fn answer(
+        &mut self,
+        page: &str,
+        of: Step,
+        nth: usize,
+        yes: bool,
+    ) -> Result<bool, End> {
+        let Some(at) = self.book.letter(page, of, nth) else {
+            return Ok(false);
+        };
         let letter = self.book.letters[at].clone();
         self.outside(Method::GET, &letter.link, None).await?;
         let now = self.now();
         let state = self.book.requests.get(&of).map(|request| request.state);
-        let in_time = letter.expires.map_or(letter.came + Duration::from_hours(20 * 24), |at| at) > now;
+        let in_time = letter
+            .expires
+            .map_or(letter.came + Duration::from_hours(20 * 24), |at| at)
+            > now;
         let open = !letter.answered
             && in_time
             && match page {
@@ -35,11 +46,17 @@ impl World {
             self.allow(of, ProofKind::Email);
         }
         let said = if yes { "yes" } else { "no" };
-        self.outside(Method::POST, &letter.link, Some(form(&[("answer", said)]))).await?;
+        self.outside(Method::POST, &letter.link, Some(form(&[("answer", said)])))
+            .await?;
         if !open {
             return Ok(true);
         }
-        for other in self.book.letters.iter_mut().filter(|other| other.link == letter.link) {
+        for other in self
+            .book
+            .letters
+            .iter_mut()
+            .filter(|other| other.link == letter.link)
+        {
             other.answered = true;
         }
         if let Some(request) = self.book.requests.get_mut(&of) {
@@ -54,21 +71,44 @@ impl World {
             let mut tx = self.house.desk.store().read().await?;
             let account = tx.account(self.book.accounts[letter.account].id).await?;
             if account.is_some_and(|row| row.hold != HoldLevel::Frozen) {
-                return broken("frozen stays frozen", "the owner said that it wasn't them, and nothing is frozen");
+                return broken(
+                    "frozen stays frozen",
+                    "the owner said that it wasn't them, and nothing is frozen",
+                );
             }
         }
         Ok(true)
     }
 
-    pub(crate) async fn prove(&mut self, of: Step, nth: usize, kind: ProofKind, told: Told) -> Result<bool, End> {
-        let Some(at) = self.book.letter("confirm", of, nth) else { return Ok(false) };
+    pub(crate) async fn prove(
+        &mut self,
+        of: Step,
+        nth: usize,
+        kind: ProofKind,
+        told: Told,
+    ) -> Result<bool, End> {
+        let Some(at) = self.book.letter("confirm", of, nth) else {
+            return Ok(false);
+        };
         let letter = self.book.letters[at].clone();
-        let Some(request) = self.book.requests.get(&of).cloned() else { return Ok(false) };
-        let Some(owner) = self.owners.get(letter.account) else { return Ok(false) };
-        let list = if kind == ProofKind::Receipt { &owner.receipts } else { &owner.saved };
+        let Some(request) = self.book.requests.get(&of).cloned() else {
+            return Ok(false);
+        };
+        let Some(owner) = self.owners.get(letter.account) else {
+            return Ok(false);
+        };
+        let list = if kind == ProofKind::Receipt {
+            &owner.receipts
+        } else {
+            &owner.saved
+        };
         let used = &self.book.accounts[letter.account].used;
         let code = match told {
-            Told::Right(n) => list.iter().filter(|code| !used.contains(code)).nth(n).cloned(),
+            Told::Right(n) => list
+                .iter()
+                .filter(|code| !used.contains(code))
+                .nth(n)
+                .cloned(),
             Told::Old => list.iter().rfind(|code| used.contains(code)).cloned(),
             // A whole code, and nobody's.
             Told::Guess if kind == ProofKind::Saved => Some("0000-0000-0000-0000".to_owned()),
@@ -83,8 +123,14 @@ impl World {
         if good {
             self.allow(of, kind);
         }
-        let name = if kind == ProofKind::Receipt { "receipt" } else { "saved" };
-        let answer = self.outside(Method::POST, &letter.link, Some(form(&[(name, &code)]))).await?;
+        let name = if kind == ProofKind::Receipt {
+            "receipt"
+        } else {
+            "saved"
+        };
+        let answer = self
+            .outside(Method::POST, &letter.link, Some(form(&[(name, &code)])))
+            .await?;
         let mut tx = self.house.desk.store().read().await?;
         let taken = tx.proofs(request.id).await?.len() > request.proofs.len();
         drop(tx);
@@ -98,7 +144,10 @@ impl World {
         }
         // Five in a row, and one more in two hours.
         if within(&account.steps, Duration::from_mins(120), now) > 6 {
-            return broken("limits hold", "more than six further steps were tried in two hours");
+            return broken(
+                "limits hold",
+                "more than six further steps were tried in two hours",
+            );
         }
         Ok(true)
     }
@@ -110,18 +159,31 @@ impl World {
         Some((number, book.id, book.ticket == ticket))
     }
 
-    pub(crate) async fn send_code(&mut self, by: By, ticket: Step, request: Step) -> Result<bool, End> {
-        let Some((number, id, own)) = self.pair(ticket, request) else { return Ok(false) };
+    pub(crate) async fn send_code(
+        &mut self,
+        by: By,
+        ticket: Step,
+        request: Step,
+    ) -> Result<bool, End> {
+        let Some((number, id, own)) = self.pair(ticket, request) else {
+            return Ok(false);
+        };
         let before = self.code_of(id).await?;
-        self.do_in(by, number, &format!("requests/{id}/code"), &[]).await?;
+        self.do_in(by, number, &format!("requests/{id}/code"), &[])
+            .await?;
         let after = self.code_of(id).await?;
         if before.0 == after.0 {
             return Ok(false);
         }
         if !own {
-            return broken("a request is used in its own ticket", "a code was sent by way of another");
+            return broken(
+                "a request is used in its own ticket",
+                "a code was sent by way of another",
+            );
         }
-        let Some(book) = self.book.requests.get_mut(&request) else { return Ok(false) };
+        let Some(book) = self.book.requests.get_mut(&request) else {
+            return Ok(false);
+        };
         book.tries = 0;
         if let Some(old) = book.code.take() {
             book.old_codes.push(old.text);
@@ -138,8 +200,16 @@ impl World {
         Ok(row.map_or((None, 0), |row| (row.code, row.tries)))
     }
 
-    pub(crate) async fn read_out(&mut self, by: By, ticket: Step, request: Step, told: Told) -> Result<bool, End> {
-        let Some((number, id, own)) = self.pair(ticket, request) else { return Ok(false) };
+    pub(crate) async fn read_out(
+        &mut self,
+        by: By,
+        ticket: Step,
+        request: Step,
+        told: Told,
+    ) -> Result<bool, End> {
+        let Some((number, id, own)) = self.pair(ticket, request) else {
+            return Ok(false);
+        };
         let book = self.book.requests[&request].clone();
         let code = match told {
             Told::Right(_) if book.wanted => book.code.as_ref().map(|code| code.text.clone()),
@@ -158,13 +228,22 @@ impl World {
             self.allow(request, ProofKind::Email);
         }
         let before = self.code_of(id).await?;
-        self.do_in(by, number, &format!("requests/{id}/code/tries"), &[("code", &code)]).await?;
+        self.do_in(
+            by,
+            number,
+            &format!("requests/{id}/code/tries"),
+            &[("code", &code)],
+        )
+        .await?;
         let after = self.code_of(id).await?;
         if before.1 == after.1 {
             return Ok(false);
         }
         if !own {
-            return broken("a request is used in its own ticket", "a code was tried by way of another");
+            return broken(
+                "a request is used in its own ticket",
+                "a code was tried by way of another",
+            );
         }
         if let Some(book) = self.book.requests.get_mut(&request) {
             book.tries += 1;
@@ -180,50 +259,93 @@ impl World {
     }
 
     pub(crate) async fn agree(&mut self, by: By, ticket: Step, request: Step) -> Result<bool, End> {
-        let Some((number, id, own)) = self.pair(ticket, request) else { return Ok(false) };
-        self.do_in(by, number, &format!("requests/{id}/agree"), &[]).await?;
+        let Some((number, id, own)) = self.pair(ticket, request) else {
+            return Ok(false);
+        };
+        self.do_in(by, number, &format!("requests/{id}/agree"), &[])
+            .await?;
         let mut tx = self.house.desk.store().read().await?;
-        let agreed = tx.approvals(id).await?.iter().any(|row| row.staff_id == self.house.staff[by]);
+        let agreed = tx
+            .approvals(id)
+            .await?
+            .iter()
+            .any(|row| row.staff_id == self.house.staff[by]);
         drop(tx);
         let now = self.now();
-        let Some(book) = self.book.requests.get_mut(&request) else { return Ok(false) };
+        let Some(book) = self.book.requests.get_mut(&request) else {
+            return Ok(false);
+        };
         if !agreed || book.agreed.is_some() {
             return Ok(false);
         }
         // A thaw takes two who may; elsewhere anybody may ask, and another person who may agrees.
         let thaw = book.kind == RequestKind::Unlock;
         if !own || by == book.by || !Self::agrees(by) || thaw && !Self::agrees(book.by) {
-            let said = format!("{} asked, and {} agreed", STAFF[book.by].name, STAFF[by].name);
+            let said = format!(
+                "{} asked, and {} agreed",
+                STAFF[book.by].name, STAFF[by].name
+            );
             return broken("two different people agree", said);
         }
         book.agreed = Some((by, now));
         Ok(true)
     }
 
-    pub(crate) async fn reveal(&mut self, by: By, ticket: Step, request: Step) -> Result<bool, End> {
-        let Some((number, id, own)) = self.pair(ticket, request) else { return Ok(false) };
+    pub(crate) async fn reveal(
+        &mut self,
+        by: By,
+        ticket: Step,
+        request: Step,
+    ) -> Result<bool, End> {
+        let Some((number, id, own)) = self.pair(ticket, request) else {
+            return Ok(false);
+        };
         let book = self.book.requests[&request].clone();
-        let Some(row) = self.row(ticket).await? else { return Ok(false) };
+        let Some(row) = self.row(ticket).await? else {
+            return Ok(false);
+        };
         let now = self.now();
-        let mine: Vec<_> = self.book.shown.iter().filter(|(of, _)| *of == by).map(|(_, at)| *at).collect();
-        let fresh = book.proofs.iter().any(|(kind, at)| *kind == ProofKind::Email && *at + Duration::from_mins(5) > now);
+        let mine: Vec<_> = self
+            .book
+            .shown
+            .iter()
+            .filter(|(of, _)| *of == by)
+            .map(|(_, at)| *at)
+            .collect();
+        let fresh = book
+            .proofs
+            .iter()
+            .any(|(kind, at)| *kind == ProofKind::Email && *at + Duration::from_mins(5) > now);
         let faults: Vec<&str> = [
             (book.kind == RequestKind::Reveal, "it isn't one"),
             (own, "it is another ticket's"),
             (by == book.by, "somebody else asked"),
             (fresh, "the owner's yes is missing or old"),
             (row.state != TicketState::Closed, "the ticket is closed"),
-            (self.book.accounts[book.account].hold == HoldLevel::None, "the account is held"),
-            (within(&mine, Duration::from_hours(1), now) < 5, "they saw too much already"),
+            (
+                self.book.accounts[book.account].hold == HoldLevel::None,
+                "the account is held",
+            ),
+            (
+                within(&mine, Duration::from_hours(1), now) < 5,
+                "they saw too much already",
+            ),
         ]
         .into_iter()
         .filter(|(good, _)| !good)
         .map(|(_, fault)| fault)
         .collect();
-        let path = if Self::is_person(by) { "/desk" } else { "/api/v1" };
+        let path = if Self::is_person(by) {
+            "/desk"
+        } else {
+            "/api/v1"
+        };
         let path = format!("{path}/tickets/{number}/requests/{id}/reveal");
         let shown = |mark: &Mark| {
-            faults.is_empty() && mark.class == Class::Sealed && mark.account == book.account && mark.field == book.field
+            faults.is_empty()
+                && mark.class == Class::Sealed
+                && mark.account == book.account
+                && mark.field == book.field
         };
         let body = String::new();
         let answer = self.house.call(by, Method::POST, &path, Some(body)).await?;

@@ -15,7 +15,9 @@ use crate::{
 
 /// A form as browsers send it.
 pub(crate) fn form(fields: &[(&str, &str)]) -> String {
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish()
 }
 
 impl World {
@@ -36,7 +38,12 @@ impl World {
         self.search_log()?;
         let reads = matches!(
             act,
-            Act::Read { .. } | Act::List { .. } | Act::Account { .. } | Act::Pass(_) | Act::MailFails(_) | Act::HooksFail(_)
+            Act::Read { .. }
+                | Act::List { .. }
+                | Act::Account { .. }
+                | Act::Pass(_)
+                | Act::MailFails(_)
+                | Act::HooksFail(_)
         );
         if led && !reads {
             self.settle(step, act).await?;
@@ -46,7 +53,12 @@ impl World {
 
     async fn perform(&mut self, step: Step, act: &Act) -> Result<bool, End> {
         match act {
-            Act::Open { by, caller, channel, account } => {
+            Act::Open {
+                by,
+                caller,
+                channel,
+                account,
+            } => {
                 let id = account.map(|n| self.book.accounts[n].id.to_string());
                 let mut body = json!({"channel": channel.as_str(), "subject": "Help", "text": "What have you got for me?"});
                 if let Some(id) = &id {
@@ -54,7 +66,12 @@ impl World {
                 }
                 let answer = if Self::is_person(*by) && *channel == words::Channel::Phone {
                     let id = id.unwrap_or_default();
-                    self.post(*by, "/desk/calls", &form(&[("subject", "Help"), ("account", &id)])).await?
+                    self.post(
+                        *by,
+                        "/desk/calls",
+                        &form(&[("subject", "Help"), ("account", &id)]),
+                    )
+                    .await?
                 } else {
                     self.api(*by, "/api/v1/tickets", &body).await?
                 };
@@ -63,12 +80,25 @@ impl World {
                 }
                 self.opened(step, *caller, *account).await
             }
-            Act::Tie { by, ticket, account } => {
-                let Some(row) = self.row(*ticket).await? else { return Ok(false) };
+            Act::Tie {
+                by,
+                ticket,
+                account,
+            } => {
+                let Some(row) = self.row(*ticket).await? else {
+                    return Ok(false);
+                };
                 let id = self.book.accounts[*account].id.to_string();
-                self.do_in(*by, row.number, "account", &[("account", &id)]).await?;
-                let tied = self.row(*ticket).await?.is_some_and(|row| row.account_id.is_some());
-                if tied && let Some(book) = self.book.tickets.get_mut(ticket) && book.account.is_none() {
+                self.do_in(*by, row.number, "account", &[("account", &id)])
+                    .await?;
+                let tied = self
+                    .row(*ticket)
+                    .await?
+                    .is_some_and(|row| row.account_id.is_some());
+                if tied
+                    && let Some(book) = self.book.tickets.get_mut(ticket)
+                    && book.account.is_none()
+                {
                     book.account = Some(*account);
                     self.book.touched_decoy |= *account + 1 == self.book.accounts.len();
                     return Ok(true);
@@ -78,9 +108,21 @@ impl World {
             Act::LookUp { by, account, email } => self.look_up(*by, *account, *email).await,
             Act::Read { by, ticket } => self.read(*by, *ticket).await,
             Act::List { by, filter } => {
-                const FILTERS: [&str; 7] = ["mine", "unassigned", "open", "flags", "escalated", "safety", "closed"];
+                const FILTERS: [&str; 7] = [
+                    "mine",
+                    "unassigned",
+                    "open",
+                    "flags",
+                    "escalated",
+                    "safety",
+                    "closed",
+                ];
                 let filter = FILTERS[filter % FILTERS.len()];
-                let path = if Self::is_person(*by) { "/desk" } else { "/api/v1/tickets" };
+                let path = if Self::is_person(*by) {
+                    "/desk"
+                } else {
+                    "/api/v1/tickets"
+                };
                 let answer = self.get(*by, &format!("{path}?filter={filter}")).await?;
                 Ok(answer.status.is_success())
             }
@@ -89,14 +131,44 @@ impl World {
                 let answer = self.get(*by, &format!("/api/v1/accounts/{id}")).await?;
                 Ok(answer.status.is_success())
             }
-            Act::Ask { by, ticket, kind, what, wanted } => self.ask(step, *by, *ticket, *kind, *what, *wanted).await,
-            Act::Reveal { by, ticket, request } => self.reveal(*by, *ticket, *request).await,
-            Act::SendCode { by, ticket, request } => self.send_code(*by, *ticket, *request).await,
-            Act::ReadOut { by, ticket, request, told } => self.read_out(*by, *ticket, *request, *told).await,
-            Act::Agree { by, ticket, request } => self.agree(*by, *ticket, *request).await,
-            Act::Write { by, ticket, kind, text } => self.write(*by, *ticket, *kind, *text).await,
+            Act::Ask {
+                by,
+                ticket,
+                kind,
+                what,
+                wanted,
+            } => self.ask(step, *by, *ticket, *kind, *what, *wanted).await,
+            Act::Reveal {
+                by,
+                ticket,
+                request,
+            } => self.reveal(*by, *ticket, *request).await,
+            Act::SendCode {
+                by,
+                ticket,
+                request,
+            } => self.send_code(*by, *ticket, *request).await,
+            Act::ReadOut {
+                by,
+                ticket,
+                request,
+                told,
+            } => self.read_out(*by, *ticket, *request, *told).await,
+            Act::Agree {
+                by,
+                ticket,
+                request,
+            } => self.agree(*by, *ticket, *request).await,
+            Act::Write {
+                by,
+                ticket,
+                kind,
+                text,
+            } => self.write(*by, *ticket, *kind, *text).await,
             Act::Move { by, ticket, how } => {
-                let Some(row) = self.row(*ticket).await? else { return Ok(false) };
+                let Some(row) = self.row(*ticket).await? else {
+                    return Ok(false);
+                };
                 let fields: &[(&str, &str)] = match how {
                     crate::act::Move::Escalate => &[("reason", "they insist")],
                     _ => &[],
@@ -105,11 +177,31 @@ impl World {
                 Ok(answer.status.is_success() || answer.status.is_redirection())
             }
             Act::Answer { page, of, nth, yes } => self.answer(page, *of, *nth, *yes).await,
-            Act::Prove { of, nth, kind, told } => self.prove(*of, *nth, *kind, *told).await,
-            Act::Put { by, account, emails, moved } => self.put(step, *by, *account, *emails, *moved).await,
-            Act::Logins { by, account, failures, at_home } => self.logins(step, *by, *account, *failures, *at_home).await,
+            Act::Prove {
+                of,
+                nth,
+                kind,
+                told,
+            } => self.prove(*of, *nth, *kind, *told).await,
+            Act::Put {
+                by,
+                account,
+                emails,
+                moved,
+            } => self.put(step, *by, *account, *emails, *moved).await,
+            Act::Logins {
+                by,
+                account,
+                failures,
+                at_home,
+            } => self.logins(step, *by, *account, *failures, *at_home).await,
             Act::Resend { by } => self.resend(*by).await,
-            Act::Visit { by, route, ticket, request } => self.visit(*by, *route, *ticket, *request).await,
+            Act::Visit {
+                by,
+                route,
+                ticket,
+                request,
+            } => self.visit(*by, *route, *ticket, *request).await,
             Act::MailFails(fault) => {
                 self.house.mail.fails(*fault);
                 Ok(true)
@@ -120,7 +212,9 @@ impl World {
             }
             Act::Work => self.work().await,
             Act::Pass(minutes) => {
-                self.house.clock.pass(std::time::Duration::from_mins(*minutes));
+                self.house
+                    .clock
+                    .pass(std::time::Duration::from_mins(*minutes));
                 Ok(true)
             }
             Act::Restart => {
@@ -133,7 +227,11 @@ impl World {
     /// Looks at an answer that staff or a program got.
     fn seen(&mut self, answer: Answer, but: &dyn Fn(&Mark) -> bool) -> Result<Answer, End> {
         if answer.status.is_server_error() {
-            let said = format!("it answered {}: {}", answer.status, answer.body.chars().take(300).collect::<String>());
+            let said = format!(
+                "it answered {}: {}",
+                answer.status,
+                answer.body.chars().take(300).collect::<String>()
+            );
             return broken("the server holds", said);
         }
         self.search("an answer", &answer.text, but)?;
@@ -149,8 +247,17 @@ impl World {
         self.post_but(by, path, body, &|_| false).await
     }
 
-    pub(crate) async fn post_but(&mut self, by: By, path: &str, body: &str, but: &dyn Fn(&Mark) -> bool) -> Result<Answer, End> {
-        let answer = self.house.call(by, Method::POST, path, Some(body.to_owned())).await?;
+    pub(crate) async fn post_but(
+        &mut self,
+        by: By,
+        path: &str,
+        body: &str,
+        but: &dyn Fn(&Mark) -> bool,
+    ) -> Result<Answer, End> {
+        let answer = self
+            .house
+            .call(by, Method::POST, path, Some(body.to_owned()))
+            .await?;
         self.seen(answer, but)
     }
 
@@ -159,7 +266,12 @@ impl World {
     }
 
     /// The owner, or anybody, without being signed in. `link` may stand in what they get.
-    pub(crate) async fn outside(&mut self, method: Method, path: &str, body: Option<String>) -> Result<Answer, End> {
+    pub(crate) async fn outside(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> Result<Answer, End> {
         let answer = self.house.call(STAFF.len(), method, path, body).await?;
         let own = path.rsplit('/').next().unwrap_or_default().to_lowercase();
         let link = |mark: &Mark| mark.class == Class::Link && mark.label.ends_with(&own);
@@ -167,36 +279,80 @@ impl World {
     }
 
     /// Does something to a ticket, by the page or the API, whichever one has.
-    pub(crate) async fn do_in(&mut self, by: By, number: i64, what: &str, fields: &[(&str, &str)]) -> Result<Answer, End> {
+    pub(crate) async fn do_in(
+        &mut self,
+        by: By,
+        number: i64,
+        what: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Answer, End> {
         if Self::is_person(by) {
-            return self.post(by, &format!("/desk/tickets/{number}/{what}"), &form(fields)).await;
+            return self
+                .post(by, &format!("/desk/tickets/{number}/{what}"), &form(fields))
+                .await;
         }
         let body: serde_json::Map<String, Value> = fields
             .iter()
             .filter(|(_, value)| !value.is_empty())
             .map(|(key, value)| ((*key).to_owned(), (*value).into()))
             .collect();
-        let body = if body.is_empty() { String::new() } else { Value::from(body).to_string() };
-        self.post(by, &format!("/api/v1/tickets/{number}/{what}"), &body).await
+        let body = if body.is_empty() {
+            String::new()
+        } else {
+            Value::from(body).to_string()
+        };
+        self.post(by, &format!("/api/v1/tickets/{number}/{what}"), &body)
+            .await
     }
 
     /// A ticket as it stands.
     pub(crate) async fn row(&self, ticket: Step) -> Result<Option<TicketRow>, End> {
-        let Some(book) = self.book.tickets.get(&ticket) else { return Ok(None) };
+        let Some(book) = self.book.tickets.get(&ticket) else {
+            return Ok(None);
+        };
         let mut tx = self.house.desk.store().read().await?;
         Ok(tx.ticket_by_id(book.id).await?)
     }
 
-    async fn opened(&mut self, step: Step, caller: Caller, account: Option<usize>) -> Result<bool, End> {
+    async fn opened(
+        &mut self,
+        step: Step,
+        caller: Caller,
+        account: Option<usize>,
+    ) -> Result<bool, End> {
         let from = self.book.times[&step].0;
         let mut tx = self.house.desk.store().read().await?;
-        let newest = tx.list(store::Filter::Open, self.house.staff[2], true, words::Time(i64::MAX), 1).await?;
-        let Some(line) = newest.first() else { return Ok(false) };
-        let Some(row) = tx.ticket(line.number).await?.filter(|row| row.opened_at >= from) else { return Ok(false) };
+        let newest = tx
+            .list(
+                store::Filter::Open,
+                self.house.staff[2],
+                true,
+                words::Time(i64::MAX),
+                1,
+            )
+            .await?;
+        let Some(line) = newest.first() else {
+            return Ok(false);
+        };
+        let Some(row) = tx
+            .ticket(line.number)
+            .await?
+            .filter(|row| row.opened_at >= from)
+        else {
+            return Ok(false);
+        };
         drop(tx);
         self.book.touched_decoy |= account.is_some_and(|n| n + 1 == self.book.accounts.len());
         let (number, id, channel, opened) = (row.number, row.id, row.channel, row.opened_at);
-        let ticket = Ticket { number, id, account, caller, channel, opened, flag: false };
+        let ticket = Ticket {
+            number,
+            id,
+            account,
+            caller,
+            channel,
+            opened,
+            flag: false,
+        };
         self.book.tickets.insert(step, ticket);
         Ok(true)
     }
@@ -207,7 +363,11 @@ impl World {
             Some(owner) => owner.emails[0].clone(),
             None => self.book.accounts[account].external_id.clone(),
         };
-        let kind = if email && owner.is_some() { "email" } else { "external_id" };
+        let kind = if email && owner.is_some() {
+            "email"
+        } else {
+            "external_id"
+        };
         // What was typed stands on the page that it was typed into.
         let typed = |mark: &Mark| mark.class == Class::Contact && mark.account == account;
         let answer = if Self::is_person(by) {
@@ -221,44 +381,89 @@ impl World {
     }
 
     async fn read(&mut self, by: By, ticket: Step) -> Result<bool, End> {
-        let Some(row) = self.row(ticket).await? else { return Ok(false) };
+        let Some(row) = self.row(ticket).await? else {
+            return Ok(false);
+        };
         let me = self.house.staff[by];
         // Who asked for what takes days reads on while it does.
-        let asked = self.house.desk.store().read().await?.asked_in(row.id, me).await?;
+        let asked = self
+            .house
+            .desk
+            .store()
+            .read()
+            .await?
+            .asked_in(row.id, me)
+            .await?;
         let hidden = STAFF[by].role == words::Role::Rep
             && row.queue != words::Queue::Support
             && row.assignee != Some(me)
             && row.opened_by != Some(me)
             && !asked;
-        let path = if Self::is_person(by) { "/desk" } else { "/api/v1" };
-        let answer = self.get(by, &format!("{path}/tickets/{}", row.number)).await?;
+        let path = if Self::is_person(by) {
+            "/desk"
+        } else {
+            "/api/v1"
+        };
+        let answer = self
+            .get(by, &format!("{path}/tickets/{}", row.number))
+            .await?;
         if hidden && answer.status.is_success() {
-            return broken("a queue is read by whom it is for", format!("{} read ticket {}", STAFF[by].name, row.number));
+            return broken(
+                "a queue is read by whom it is for",
+                format!("{} read ticket {}", STAFF[by].name, row.number),
+            );
         }
         Ok(answer.status.is_success())
     }
 
-    async fn ask(&mut self, step: Step, by: By, ticket: Step, kind: RequestKind, what: usize, wanted: bool) -> Result<bool, End> {
-        let Some(book) = self.book.tickets.get(&ticket).cloned() else { return Ok(false) };
+    async fn ask(
+        &mut self,
+        step: Step,
+        by: By,
+        ticket: Step,
+        kind: RequestKind,
+        what: usize,
+        wanted: bool,
+    ) -> Result<bool, End> {
+        let Some(book) = self.book.tickets.get(&ticket).cloned() else {
+            return Ok(false);
+        };
         let mut field = (String::new(), String::new());
         if matches!(kind, RequestKind::Deliver | RequestKind::Reveal) {
             let (name, nth) = ASKABLE[what % ASKABLE.len()];
             field.0 = name.to_owned();
-            field.1 = book.account.and_then(|n| self.owners.get(n)).map(|owner| owner.item(nth)).unwrap_or_default();
+            field.1 = book
+                .account
+                .and_then(|n| self.owners.get(n))
+                .map(|owner| owner.item(nth))
+                .unwrap_or_default();
         }
         if kind == RequestKind::Act {
             field.0 = ACTIONS[what % ACTIONS.len()].to_owned();
         }
-        let fields = [("kind", kind.as_str()), ("field", &field.0), ("item", &field.1)];
+        let fields = [
+            ("kind", kind.as_str()),
+            ("field", &field.0),
+            ("item", &field.1),
+        ];
         self.do_in(by, book.number, "requests", &fields).await?;
         let from = self.book.times[&step].0;
         let mut tx = self.house.desk.store().read().await?;
         let rows = tx.requests(book.id).await?;
-        let Some(row) = rows.into_iter().filter(|row| row.at >= from).max_by_key(|row| row.at) else { return Ok(false) };
+        let Some(row) = rows
+            .into_iter()
+            .filter(|row| row.at >= from)
+            .max_by_key(|row| row.at)
+        else {
+            return Ok(false);
+        };
         drop(tx);
         let asked_at = row.contact_point_id.is_some() && row.state == words::RequestState::Waiting;
         let Some(account) = book.account else {
-            return broken("requests are about an account", format!("ticket {} has none", book.number));
+            return broken(
+                "requests are about an account",
+                format!("ticket {} has none", book.number),
+            );
         };
         self.book.touched_decoy |= account + 1 == self.book.accounts.len();
         let request = Request {
@@ -291,12 +496,23 @@ impl World {
         Ok(true)
     }
 
-    async fn write(&mut self, by: By, ticket: Step, kind: MessageKind, text: Text) -> Result<bool, End> {
-        let Some(row) = self.row(ticket).await? else { return Ok(false) };
+    async fn write(
+        &mut self,
+        by: By,
+        ticket: Step,
+        kind: MessageKind,
+        text: Text,
+    ) -> Result<bool, End> {
+        let Some(row) = self.row(ticket).await? else {
+            return Ok(false);
+        };
         let account = self.book.tickets[&ticket].account;
         let (typed, field) = match text {
             Text::Plain => ("I look into that for you.".to_owned(), String::new()),
-            Text::CardNumber => ("They gave me 4111 1111 1111 1111 to pay.".to_owned(), String::new()),
+            Text::CardNumber => (
+                "They gave me 4111 1111 1111 1111 to pay.".to_owned(),
+                String::new(),
+            ),
             Text::Detail(n) => {
                 let (name, nth) = ASKABLE[n % ASKABLE.len()];
                 let owner = account.and_then(|n| self.owners.get(n));
@@ -305,7 +521,11 @@ impl World {
                 (format!("It is {value}."), name.to_owned())
             }
         };
-        let path = if Self::is_person(by) { "/desk" } else { "/api/v1" };
+        let path = if Self::is_person(by) {
+            "/desk"
+        } else {
+            "/api/v1"
+        };
         let path = format!("{path}/tickets/{}/messages", row.number);
         let body = if Self::is_person(by) {
             form(&[("kind", kind.as_str()), ("text", &typed)])
@@ -316,17 +536,30 @@ impl World {
         // What was typed comes back to be mended.
         let own = |mark: &Mark| Some(mark.account) == account && !field.is_empty();
         let answer = self.post_but(by, &path, &body, &own).await?;
-        let written = self.messages(row.id).await? > before && (answer.status.is_success() || answer.status.is_redirection());
-        let kept = written && self.newest_message(row.id).await?.is_some_and(|body| body.contains(typed.as_str()));
+        let written = self.messages(row.id).await? > before
+            && (answer.status.is_success() || answer.status.is_redirection());
+        let kept = written
+            && self
+                .newest_message(row.id)
+                .await?
+                .is_some_and(|body| body.contains(typed.as_str()));
         if kept && text == Text::CardNumber {
-            return broken("no secret is kept", format!("a card number was kept as {kind}"));
+            return broken(
+                "no secret is kept",
+                format!("a card number was kept as {kind}"),
+            );
         }
         if kept && kind == MessageKind::Reply && matches!(text, Text::Detail(_)) {
             let by_owner = self.book.requests.values().any(|request| {
-                request.kind == RequestKind::Reveal && request.field.0 == field && !request.proofs.is_empty()
+                request.kind == RequestKind::Reveal
+                    && request.field.0 == field
+                    && !request.proofs.is_empty()
             });
             if !by_owner {
-                return broken("details aren't typed", format!("a reply took the account's {field}"));
+                return broken(
+                    "details aren't typed",
+                    format!("a reply took the account's {field}"),
+                );
             }
         }
         Ok(written)
@@ -340,19 +573,34 @@ impl World {
     async fn newest_message(&self, ticket: words::TicketId) -> Result<Option<String>, End> {
         let mut tx = self.house.desk.store().read().await?;
         let rows = tx.messages(ticket, 1000).await?;
-        let newest = rows.into_iter().filter(|row| row.kind != MessageKind::Desk).max_by_key(|row| row.at);
+        let newest = rows
+            .into_iter()
+            .filter(|row| row.kind != MessageKind::Desk)
+            .max_by_key(|row| row.at);
         Ok(newest.map(|row| row.body))
     }
 
-    async fn put(&mut self, step: Step, by: By, account: usize, emails: [bool; 2], moved: bool) -> Result<bool, End> {
-        let Some(owner) = self.owners.get(account) else { return Ok(false) };
+    async fn put(
+        &mut self,
+        step: Step,
+        by: By,
+        account: usize,
+        emails: [bool; 2],
+        moved: bool,
+    ) -> Result<bool, End> {
+        let Some(owner) = self.owners.get(account) else {
+            return Ok(false);
+        };
         let body = owner.document(emails, moved).to_string();
         let path = format!("/api/v1/accounts/{}", owner.external_id);
         let answer = self.house.call(by, Method::PUT, &path, Some(body)).await?;
         let answer = self.seen(answer, &|_| false)?;
         let taken = answer.status.is_success();
         if taken && by != SYSTEM {
-            return broken("accounts come from the company's system", format!("{} put one", STAFF[by].name));
+            return broken(
+                "accounts come from the company's system",
+                format!("{} put one", STAFF[by].name),
+            );
         }
         if taken {
             self.was_put(step, account, emails, moved);
@@ -360,7 +608,14 @@ impl World {
         Ok(taken)
     }
 
-    async fn logins(&mut self, step: Step, by: By, account: usize, failures: usize, at_home: bool) -> Result<bool, End> {
+    async fn logins(
+        &mut self,
+        step: Step,
+        by: By,
+        account: usize,
+        failures: usize,
+        at_home: bool,
+    ) -> Result<bool, End> {
         let id = self.book.accounts[account].external_id.clone();
         let country = if at_home { "NL" } else { "BR" };
         let mut lines = Vec::new();
@@ -382,15 +637,32 @@ impl World {
         let mut tx = self.house.desk.store().read().await?;
         let dead = tx.jobs_in("dead", 1).await?;
         drop(tx);
-        let Some(job) = dead.first() else { return Ok(false) };
-        let answer = self.post(by, &format!("/desk/mail/{}/resend", job.id), "").await?;
+        let Some(job) = dead.first() else {
+            return Ok(false);
+        };
+        let answer = self
+            .post(by, &format!("/desk/mail/{}/resend", job.id), "")
+            .await?;
         Ok(answer.status == StatusCode::SEE_OTHER)
     }
 
-    async fn visit(&mut self, by: By, route: usize, ticket: Step, request: Step) -> Result<bool, End> {
+    async fn visit(
+        &mut self,
+        by: By,
+        route: usize,
+        ticket: Step,
+        request: Step,
+    ) -> Result<bool, End> {
         let route = self.house.routes[route % self.house.routes.len()].clone();
-        let number = self.book.tickets.get(&ticket).map_or(1, |ticket| ticket.number);
-        let id = self.book.requests.get(&request).map_or_else(|| uuid::Uuid::nil().to_string(), |request| request.id.to_string());
+        let number = self
+            .book
+            .tickets
+            .get(&ticket)
+            .map_or(1, |ticket| ticket.number);
+        let id = self.book.requests.get(&request).map_or_else(
+            || uuid::Uuid::nil().to_string(),
+            |request| request.id.to_string(),
+        );
         let path = route
             .path
             .replace("{number}", &number.to_string())
@@ -400,7 +672,11 @@ impl World {
             .replace("{page}", "confirm")
             .replace("{name}", "desk.css")
             .replace("{*rest}", "v1/nothing");
-        if path == "/desk/live" || path == "/sign-out" || path.starts_with("/desk/sessions/") || path.starts_with("/desk/enrol-anew") {
+        if path == "/desk/live"
+            || path == "/sign-out"
+            || path.starts_with("/desk/sessions/")
+            || path.starts_with("/desk/enrol-anew")
+        {
             return Ok(false);
         }
         use web::routes::Who;
@@ -408,19 +684,38 @@ impl World {
         let may = match route.who {
             Who::Anyone | Who::Link => true,
             Who::Staff(roles) => member.scopes.is_none() && roles.contains(&member.role),
-            Who::Token(roles, scope) => member.scopes.is_some_and(|scopes| scopes.contains(&scope)) && roles.contains(&member.role),
+            Who::Token(roles, scope) => {
+                member.scopes.is_some_and(|scopes| scopes.contains(&scope))
+                    && roles.contains(&member.role)
+            }
         };
         // What one may do is done elsewhere, in earnest.
         if may && route.method != Method::GET {
             return Ok(false);
         }
-        let body = (route.method != Method::GET).then(|| if path.starts_with("/api") { "{}".to_owned() } else { String::new() });
-        let answer = self.house.call(by, route.method.clone(), &path, body).await?;
+        let body = (route.method != Method::GET).then(|| {
+            if path.starts_with("/api") {
+                "{}".to_owned()
+            } else {
+                String::new()
+            }
+        });
+        let answer = self
+            .house
+            .call(by, route.method.clone(), &path, body)
+            .await?;
         let answer = self.seen(answer, &|_| false)?;
-        self.reached.doors.insert(format!("{} {}", route.method, route.path));
+        self.reached
+            .doors
+            .insert(format!("{} {}", route.method, route.path));
         let away = answer.text.contains("location: /sign-in");
-        if !may && !away && !answer.status.is_client_error() || !may && matches!(answer.status.as_u16(), 404 | 409 | 415 | 422 | 400) {
-            let said = format!("{} got {} at {} {}", member.name, answer.status, route.method, route.path);
+        if !may && !away && !answer.status.is_client_error()
+            || !may && matches!(answer.status.as_u16(), 404 | 409 | 415 | 422 | 400)
+        {
+            let said = format!(
+                "{} got {} at {} {}",
+                member.name, answer.status, route.method, route.path
+            );
             return broken("everybody has their doors", said);
         }
         Ok(answer.status.is_success())

@@ -11,7 +11,11 @@ pub fn table(outcome: &Outcome, seed: u64) -> String {
     let seconds = outcome.took.as_secs_f64().max(0.001);
     #[expect(clippy::cast_precision_loss, reason = "a rate to be read")]
     let rate = outcome.steps as f64 / seconds;
-    let _ = writeln!(out, "{} steps from seed {seed} in {seconds:.0} s: {rate:.0} steps/s", outcome.steps);
+    let _ = writeln!(
+        out,
+        "{} steps from seed {seed} in {seconds:.0} s: {rate:.0} steps/s",
+        outcome.steps
+    );
     let _ = writeln!(out, "\nacts (done, led to something)");
     for (act, (done, led)) in &outcome.reached.acts {
         let _ = writeln!(out, "  {act:<14} {done:>7} {led:>7}");
@@ -23,8 +27,17 @@ pub fn table(outcome: &Outcome, seed: u64) -> String {
     for kind in RequestKind::ALL {
         let _ = write!(out, "\n  {:<14}", kind.as_str());
         for state in RequestState::ALL {
-            let n = outcome.reached.states.get(&(kind.to_string(), state.to_string())).copied().unwrap_or(0);
-            let n = if n == 0 { "·".to_owned() } else { n.to_string() };
+            let n = outcome
+                .reached
+                .states
+                .get(&(kind.to_string(), state.to_string()))
+                .copied()
+                .unwrap_or(0);
+            let n = if n == 0 {
+                "·".to_owned()
+            } else {
+                n.to_string()
+            };
             let _ = write!(out, "{n:>9}");
         }
     }

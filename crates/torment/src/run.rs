@@ -67,15 +67,33 @@ pub async fn run(plan: Plan<'_>, on_world: &mut dyn FnMut(usize, Duration)) -> R
         done += story.len();
         on_world(done, begun.elapsed());
         if let Some(broken) = ended {
-            let broken = Some(Failure { broken, seed, story });
-            return Ok(Outcome { steps: done, took: begun.elapsed(), reached, broken });
+            let broken = Some(Failure {
+                broken,
+                seed,
+                story,
+            });
+            return Ok(Outcome {
+                steps: done,
+                took: begun.elapsed(),
+                reached,
+                broken,
+            });
         }
         seed = seed.wrapping_add(1);
     }
-    Ok(Outcome { steps: done, took: begun.elapsed(), reached, broken: None })
+    Ok(Outcome {
+        steps: done,
+        took: begun.elapsed(),
+        reached,
+        broken: None,
+    })
 }
 
-async fn world(plan: Plan<'_>, seed: u64, steps: usize) -> Result<(Option<Broken>, Reached, Vec<(Step, Act)>)> {
+async fn world(
+    plan: Plan<'_>,
+    seed: u64,
+    steps: usize,
+) -> Result<(Option<Broken>, Reached, Vec<(Step, Act)>)> {
     let mut world = World::new(plan.engine, seed, plan.policies).await?;
     let mut chooser = Chooser::new(seed);
     let mut story = Vec::new();
@@ -135,7 +153,11 @@ pub async fn shrink(plan: Plan<'_>, failure: &Failure, most: Duration) -> Result
             // A tormentor that fails where steps are missing has shown nothing.
             match again(plan, best.seed, &story).await {
                 Ok(Some(broken)) if broken.promise == best.broken.promise => {
-                    best = Failure { broken, story, ..best };
+                    best = Failure {
+                        broken,
+                        story,
+                        ..best
+                    };
                     smaller = true;
                 }
                 _ => from = to,

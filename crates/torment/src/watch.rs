@@ -26,17 +26,31 @@ impl World {
     /// A mailbox of an account that counted when a conversation began, or now.
     pub(crate) fn usable(&self, account: usize, mailbox: usize, since: Option<Time>) -> bool {
         let now = self.now();
-        let points = self.book.accounts.get(account).map(|account| account.points);
-        points.and_then(|points| points[mailbox]).is_some_and(|point| {
-            point.effective <= now && since.is_none_or(|since| point.effective <= since)
-        })
+        let points = self
+            .book
+            .accounts
+            .get(account)
+            .map(|account| account.points);
+        points
+            .and_then(|points| points[mailbox])
+            .is_some_and(|point| {
+                point.effective <= now
+                    && point.stays(now)
+                    && since.is_none_or(|since| point.effective <= since)
+            })
     }
 
     /// What was asked for just now.
     pub(crate) fn asked(&self, request: &Request) -> Result<(), End> {
         let hold = self.book.accounts[request.account].hold;
-        let stops = !matches!(request.kind, RequestKind::Lock | RequestKind::Unlock | RequestKind::Ask);
-        let what = format!("{} of {} is {}", request.kind, request.field.0, request.state);
+        let stops = !matches!(
+            request.kind,
+            RequestKind::Lock | RequestKind::Unlock | RequestKind::Ask
+        );
+        let what = format!(
+            "{} of {} is {}",
+            request.kind, request.field.0, request.state
+        );
         if hold == HoldLevel::Frozen && stops && request.state != RequestState::Refused {
             return broken("frozen stays frozen", what);
         }
@@ -48,14 +62,25 @@ impl World {
         if !at_once {
             return broken("nothing happens without the owner's proof", what);
         }
-        let secret = matches!(request.field.0.as_str(), "receipt_code" | "password_changed");
+        let secret = matches!(
+            request.field.0.as_str(),
+            "receipt_code" | "password_changed"
+        );
         if secret && request.state != RequestState::Refused {
             return broken("secrets go nowhere", what);
         }
-        let opened = self.book.tickets.get(&request.ticket).map(|ticket| ticket.opened);
+        let opened = self
+            .book
+            .tickets
+            .get(&request.ticket)
+            .map(|ticket| ticket.opened);
         let reachable = (0..2).any(|mailbox| self.usable(request.account, mailbox, opened));
         let decoy = request.account + 1 == self.book.accounts.len();
-        if request.kind == RequestKind::Deliver && request.state != RequestState::Refused && !reachable && !decoy {
+        if request.kind == RequestKind::Deliver
+            && request.state != RequestState::Refused
+            && !reachable
+            && !decoy
+        {
             return broken("only to registered contact points", what);
         }
         Ok(())
@@ -68,7 +93,10 @@ impl World {
         account.questions.push(now);
         // Three in a row, and one more in four hours.
         if within(&account.questions, Duration::from_mins(240), now) > 4 {
-            return broken("limits hold", "an owner was asked more than four times in four hours");
+            return broken(
+                "limits hold",
+                "an owner was asked more than four times in four hours",
+            );
         }
         Ok(())
     }
@@ -79,7 +107,13 @@ impl World {
         let store = self.house.desk.store().clone();
         let mut tx = store.read().await?;
         let mut lifted = Vec::new();
-        let live: Vec<Step> = self.book.requests.iter().filter(|(made, r)| r.live() || **made == step).map(|(made, _)| *made).collect();
+        let live: Vec<Step> = self
+            .book
+            .requests
+            .iter()
+            .filter(|(made, r)| r.live() || **made == step)
+            .map(|(made, _)| *made)
+            .collect();
         for made in live {
             let old = self.book.requests[&made].clone();
             let Some(row) = tx.request(old.id).await? else {
@@ -88,7 +122,10 @@ impl World {
             let proofs = tx.proofs(old.id).await?;
             for proof in proofs.iter().skip(old.proofs.len()) {
                 if self.allowed != Some((made, proof.kind)) {
-                    let said = format!("a {} for the {} of step {made} that the owner never gave", proof.kind, old.kind);
+                    let said = format!(
+                        "a {} for the {} of step {made} that the owner never gave",
+                        proof.kind, old.kind
+                    );
                     return broken("a proof is the owner's own", said);
                 }
                 if let Some(request) = self.book.requests.get_mut(&made) {
@@ -111,13 +148,21 @@ impl World {
         }
         self.allowed = None;
         for n in 0..self.book.accounts.len() {
-            let Some(row) = tx.account(self.book.accounts[n].id).await? else { continue };
+            let Some(row) = tx.account(self.book.accounts[n].id).await? else {
+                continue;
+            };
             let book = &mut self.book.accounts[n];
             if row.hold < book.hold && !lifted.contains(&n) {
-                return broken("only the owner lifts a hold", format!("account {n} was {}, and is {}", book.hold, row.hold));
+                return broken(
+                    "only the owner lifts a hold",
+                    format!("account {n} was {}, and is {}", book.hold, row.hold),
+                );
             }
             if row.hold == HoldLevel::None && row.attempts >= 3 && row.attempts > book.attempts {
-                return broken("attempts add up", format!("account {n} has {} and no hold", row.attempts));
+                return broken(
+                    "attempts add up",
+                    format!("account {n} has {} and no hold", row.attempts),
+                );
             }
             book.hold = row.hold;
             book.attempts = row.attempts;
@@ -127,9 +172,19 @@ impl World {
             && request.state == RequestState::Done
             && self.book.accounts[request.account].hold != HoldLevel::Frozen
         {
-            return broken("frozen stays frozen", "support froze an account, and it isn't");
+            return broken(
+                "frozen stays frozen",
+                "support froze an account, and it isn't",
+            );
         }
-        if matches!(act, Act::Put { .. } | Act::Answer { .. } | Act::Prove { .. } | Act::Work | Act::Visit { .. }) {
+        if matches!(
+            act,
+            Act::Put { .. }
+                | Act::Answer { .. }
+                | Act::Prove { .. }
+                | Act::Work
+                | Act::Visit { .. }
+        ) {
             for n in 0..self.book.accounts.len() {
                 let rows = tx.contact_points(self.book.accounts[n].id).await?;
                 self.contact_points(step, act, n, &rows)?;
@@ -140,11 +195,20 @@ impl World {
     }
 
     /// Whether a request may have gone from one state to another. True if that lifts a hold.
-    fn granted(&mut self, made: Step, from: RequestState, to: RequestState, now: Time) -> Result<bool, End> {
+    fn granted(
+        &mut self,
+        made: Step,
+        from: RequestState,
+        to: RequestState,
+        now: Time,
+    ) -> Result<bool, End> {
         use RequestState as S;
         let request = self.book.requests[&made].clone();
         let frozen = self.book.accounts[request.account].hold == HoldLevel::Frozen;
-        let what = format!("the {} of step {made} went from {from} to {to}", request.kind);
+        let what = format!(
+            "the {} of step {made} went from {from} to {to}",
+            request.kind
+        );
         if !matches!(to, S::Sending | S::Done | S::Ready | S::Cooling) {
             return Ok(false);
         }
@@ -153,7 +217,12 @@ impl World {
         }
         let may_when_frozen = matches!(request.kind, RequestKind::Unlock | RequestKind::Ask);
         // What left before the freeze may be known to have arrived after it.
-        if frozen && !may_when_frozen && from != S::Sending && !(from == S::Ready && to == S::Done) && from != S::Failed {
+        if frozen
+            && !may_when_frozen
+            && from != S::Sending
+            && !(from == S::Ready && to == S::Done)
+            && from != S::Failed
+        {
             return broken("frozen stays frozen", what);
         }
         match (from, to) {
@@ -161,24 +230,41 @@ impl World {
                 if request.agreed.is_none() {
                     return broken("two different people agree", what);
                 }
+                if let Some(request) = self.book.requests.get_mut(&made) {
+                    request.cools = Some(now);
+                }
                 Ok(false)
             }
             (S::Waiting, _) => {
                 if request.kinds(now) < request.needs() {
-                    let said = format!("{what} with {} of {} proofs", request.kinds(now), request.needs());
+                    let said = format!(
+                        "{what} with {} of {} proofs",
+                        request.kinds(now),
+                        request.needs()
+                    );
                     return broken("nothing happens without the owner's proof", said);
                 }
                 if request.eyes() && request.agreed.is_none() {
                     return broken("two different people agree", what);
                 }
-                if to == S::Cooling && let Some(request) = self.book.requests.get_mut(&made) {
+                if to == S::Cooling
+                    && let Some(request) = self.book.requests.get_mut(&made)
+                {
                     request.cools = Some(now);
                 }
                 Ok(request.kind == RequestKind::Unlock)
             }
             (S::Cooling, S::Done) => {
-                let waits = if request.kind == RequestKind::Unlock { 24 } else { 72 };
-                let since = if request.kind == RequestKind::Unlock { request.told } else { request.cools };
+                let waits = if request.kind == RequestKind::Unlock {
+                    24
+                } else {
+                    72
+                };
+                let since = if request.kind == RequestKind::Unlock {
+                    request.told
+                } else {
+                    request.cools
+                };
                 if since.is_none_or(|at| at + Duration::from_hours(waits) > now) {
                     return broken("the owner has time to say no", what);
                 }
@@ -188,30 +274,63 @@ impl World {
         }
     }
 
-    fn contact_points(&self, step: Step, act: &Act, account: usize, rows: &[ContactPointRow]) -> Result<(), End> {
+    fn contact_points(
+        &self,
+        step: Step,
+        act: &Act,
+        account: usize,
+        rows: &[ContactPointRow],
+    ) -> Result<(), End> {
         let book = &self.book.accounts[account];
         let old: Vec<_> = book.rows.iter().map(dates).collect();
         let new: Vec<_> = rows.iter().map(dates).collect();
         if old == new {
             return Ok(());
         }
-        let by_system = matches!(act, Act::Put { by, account: n, .. } if *by == SYSTEM && *n == account);
+        let (from, now) = (self.book.times[&step].0, self.now());
+        let cooling = Duration::from_hours(72);
+        let frozen = book.hold == HoldLevel::Frozen;
+        let by_list =
+            matches!(act, Act::Put { by, account: n, .. } if *by == SYSTEM && *n == account);
+        let by_older_list = self
+            .book
+            .puts
+            .values()
+            .any(|(n, at)| *n == account && *at + cooling <= now);
         let by_owner = self.book.requests.values().any(|request| {
-            matches!(request.kind, RequestKind::Change | RequestKind::Erase)
+            request.kind == RequestKind::Change
                 && request.account == account
                 && request.proofs.len() >= 2
         });
         let what = format!("those of account {account} changed");
-        if book.hold == HoldLevel::Frozen {
-            return broken("frozen stays frozen", what);
-        }
-        if !by_system && !by_owner {
-            return broken("contact points change only as they may", what);
-        }
-        let soonest = self.book.times[&step].0 + Duration::from_hours(72);
         for point in &new {
-            if !old.iter().any(|known| known.0 == point.0) && point.2 < soonest {
-                return broken("contact points cool off", what);
+            let Some(known) = old.iter().find(|known| known.0 == point.0) else {
+                if frozen {
+                    return broken("frozen stays frozen", what);
+                }
+                if !by_list && !by_owner {
+                    return broken("contact points change only as they may", what);
+                }
+                if point.2 < from + cooling {
+                    return broken("contact points cool off", what);
+                }
+                continue;
+            };
+            // It may be put off until its owner was told, and nothing else.
+            if point.1 != known.1 || point.2 < known.2 {
+                return broken("contact points change only as they may", what);
+            }
+        }
+        for known in &old {
+            // What is to come may be stopped at any time.
+            if known.2 > from || new.iter().any(|point| point.0 == known.0) {
+                continue;
+            }
+            if frozen {
+                return broken("frozen stays frozen", what);
+            }
+            if !by_list && !by_older_list && !by_owner {
+                return broken("contact points change only as they may", what);
             }
         }
         Ok(())
@@ -220,6 +339,7 @@ impl World {
     /// The company's system put an account: what counts from when, by the tormentor's own reckoning.
     pub(crate) fn was_put(&mut self, step: Step, account: usize, emails: [bool; 2], moved: bool) {
         let from = self.book.times[&step].0;
+        self.book.puts.insert(step, (account, from));
         let confirmed = self.owners[account].confirmed;
         let book = &mut self.book.accounts[account];
         book.sent = (emails, moved);
@@ -227,10 +347,17 @@ impl World {
             return;
         }
         for (point, there) in book.points.iter_mut().zip(emails) {
-            let fresh = Point { effective: from + Duration::from_hours(72) };
+            let fresh = Point {
+                effective: from + Duration::from_hours(72),
+                gone: None,
+            };
             let next = match (*point, there) {
-                (Some(point), true) => Some(point),
-                (None, true) if confirmed => Some(fresh),
+                (Some(old), true) if old.stays(from) => Some(Point { gone: None, ..old }),
+                (_, true) if confirmed => Some(fresh),
+                (Some(old), false) => Some(Point {
+                    gone: old.gone.or(Some(from)),
+                    ..old
+                }),
                 _ => None,
             };
             book.changed |= next != *point;

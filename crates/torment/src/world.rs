@@ -50,7 +50,10 @@ impl<E: Into<anyhow::Error>> From<E> for End {
 
 /// Says that the promise was broken.
 pub fn broken<T>(promise: &'static str, said: impl Into<String>) -> Result<T, End> {
-    Err(End::Broken(Broken { promise, said: said.into() }))
+    Err(End::Broken(Broken {
+        promise,
+        said: said.into(),
+    }))
 }
 
 /// What was reached.
@@ -132,7 +135,9 @@ pub fn log() -> &'static Log {
         let writer = log.clone();
         // Where another log was begun before, that one has the lines; then none are searched.
         let _ = tracing_subscriber::fmt()
-            .with_env_filter("warn,desk=trace,web=trace,store=trace,vault=trace,mail=trace,tower_http=debug")
+            .with_env_filter(
+                "warn,desk=trace,web=trace,store=trace,vault=trace,mail=trace,tower_http=debug",
+            )
             .with_ansi(false)
             .with_writer(move || writer.clone())
             .try_init();
@@ -186,10 +191,18 @@ impl World {
             desk.put_account(None, &owner.external_id, document).await?;
         }
         let decoy = desk.make_decoys(1, &[]).await?.remove(0);
-        let names: Vec<String> = self.owners.iter().map(|owner| owner.external_id.clone()).chain([decoy]).collect();
+        let names: Vec<String> = self
+            .owners
+            .iter()
+            .map(|owner| owner.external_id.clone())
+            .chain([decoy])
+            .collect();
         let mut tx = desk.store().begin().await?;
         for (n, name) in names.iter().enumerate() {
-            let row = tx.account_named(name).await?.ok_or_else(|| anyhow::anyhow!("no account"))?;
+            let row = tx
+                .account_named(name)
+                .await?
+                .ok_or_else(|| anyhow::anyhow!("no account"))?;
             let rows = tx.contact_points(row.id).await?;
             let now = self.house.clock.now();
             let there = self.owners.get(n).is_some_and(|owner| owner.confirmed);
@@ -198,7 +211,13 @@ impl World {
                 external_id: name.clone(),
                 hold: HoldLevel::None,
                 attempts: 0,
-                points: [there.then_some(Point { effective: words::Time(0) }), None],
+                points: [
+                    there.then_some(Point {
+                        effective: words::Time(0),
+                        gone: None,
+                    }),
+                    None,
+                ],
                 rows,
                 changed: false,
                 sent: ([true, false], false),
@@ -210,12 +229,16 @@ impl World {
             });
             // The first and the last owner saved recovery codes, long ago.
             if let Some(owner) = self.owners.get(n).filter(|_| n != 1) {
-                let key = self.house.vault.account_key(row.id, &WrappedKey(row.data_key.clone()))?;
+                let key = self
+                    .house
+                    .vault
+                    .account_key(row.id, &WrappedKey(row.data_key.clone()))?;
                 let mut codes = Vec::new();
                 for code in &owner.saved {
                     let whole = receipt::Code::parse(code)?;
                     let digest = key.digest("saved code", whole.digest_input()).0.to_vec();
-                    let chance = desk::testing::TestEntropy::new(self.house.clock.now().0.unsigned_abs());
+                    let chance =
+                        desk::testing::TestEntropy::new(self.house.clock.now().0.unsigned_abs());
                     codes.push((SavedCodeId::new(self.house.clock.now(), &chance), digest));
                 }
                 tx.save_codes(row.id, &codes, now, words::Time(0)).await?;
@@ -234,7 +257,12 @@ impl World {
     ///
     /// # Errors
     /// If it holds what it may not.
-    pub fn search(&mut self, place: &'static str, text: &str, but: &dyn Fn(&Mark) -> bool) -> Result<(), End> {
+    pub fn search(
+        &mut self,
+        place: &'static str,
+        text: &str,
+        but: &dyn Fn(&Mark) -> bool,
+    ) -> Result<(), End> {
         *self.reached.searched.entry(place).or_default() += 1;
         for found in self.finder.find(text) {
             let mark = &self.marks[found];

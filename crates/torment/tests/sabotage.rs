@@ -33,14 +33,19 @@ async fn run_with(one: Option<&Sabotage>, steps: usize) -> run::Outcome {
 
 #[test]
 fn guards_that_are_taken_away_are_found() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
         let mut missed = Vec::new();
         for name in FEW {
             let one = Sabotage::named(name).expect(name);
             let outcome = run_with(Some(one), 3000).await;
             match outcome.broken {
-                Some(failure) => println!("{name} after {} steps: {}", outcome.steps, failure.broken),
+                Some(failure) => {
+                    println!("{name} after {} steps: {}", outcome.steps, failure.broken)
+                }
                 None => missed.push(name),
             }
         }

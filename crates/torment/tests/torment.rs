@@ -56,7 +56,15 @@ const FLOOR: [(&str, &str); 26] = [
 ];
 
 /// Where it must have been looked for what may not be there.
-const PLACES: [&str; 7] = ["an answer", "letters", "a hook", "the log", "an event", "the exported ledger", "the metrics"];
+const PLACES: [&str; 7] = [
+    "an answer",
+    "letters",
+    "a hook",
+    "the log",
+    "an event",
+    "the exported ledger",
+    "the metrics",
+];
 
 #[test]
 fn twenty_thousand_steps_break_nothing() {
@@ -78,10 +86,19 @@ fn twenty_thousand_steps_break_nothing() {
             assert!(*led > 0, "`{act}` never led to anything");
         }
         for place in PLACES {
-            let searched = outcome.reached.searched.get(place).copied().unwrap_or_default();
+            let searched = outcome
+                .reached
+                .searched
+                .get(place)
+                .copied()
+                .unwrap_or_default();
             assert!(searched > 0, "{place} was never searched");
         }
-        assert!(outcome.reached.doors.len() > 60, "{:?}", outcome.reached.doors);
+        assert!(
+            outcome.reached.doors.len() > 60,
+            "{:?}",
+            outcome.reached.doors
+        );
     });
 }
 
