@@ -10,6 +10,7 @@ use crate::install::{Needs, install};
 use crate::postgres::Cluster;
 use crate::report::Report;
 use crate::tally::Tally;
+use crate::torment;
 
 const BROWSER: &str = "tests/browser";
 const SMTP: &str = "tests/smtp";
@@ -90,6 +91,23 @@ pub(crate) fn test(root: &Path, steps: &[Step]) -> bool {
             ];
             loud(cargo(root).args(words))
         });
+        report.step(
+            "clippy: cargo clippy --package staunch-torment --features sabotage",
+            |_| {
+                let package = [
+                    "clippy",
+                    "--package",
+                    "staunch-torment",
+                    "--features",
+                    "sabotage",
+                ];
+                loud(
+                    cargo(root)
+                        .args(package)
+                        .args(["--all-targets", "--", "-D", "warnings"]),
+                )
+            },
+        );
     }
     if has(Step::Unit) || has(Step::Postgres) {
         let cluster = report.step("postgres: start a throw-away cluster", |_| Cluster::start());
@@ -102,6 +120,10 @@ pub(crate) fn test(root: &Path, steps: &[Step]) -> bool {
             report.step("unit: cargo test --workspace", |tally| {
                 unit(root, cluster.as_ref(), tally)
             });
+            report.step(
+                "unit: take guards away (cargo test --features sabotage)",
+                |tally| torment::few_sabotages(root, tally),
+            );
         }
         if let Some(cluster) = cluster {
             report.step("postgres: stop and remove it", |_| cluster.stop());

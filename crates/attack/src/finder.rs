@@ -22,6 +22,7 @@ impl Finder {
     /// Adds a text of at least four bytes, in small letters. `alone`: only where it stands alone.
     pub fn add(&mut self, text: &str, mark: usize, alone: bool) {
         let Some(&[a, b, c, d]) = text.as_bytes().get(..4) else {
+            debug_assert!(false, "a text of {} bytes would never be found", text.len());
             return;
         };
         let head = u32::from_le_bytes([a, b, c, d]);

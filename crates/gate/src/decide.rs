@@ -190,7 +190,7 @@ impl Gate {
     }
 
     /// What the policies alone say, or said to a case of the same kind before.
-    fn recall(&self, facts: &Facts) -> Decision {
+    pub(crate) fn recall(&self, facts: &Facts) -> Decision {
         if self.policies.one_by_one() {
             return self.judge(facts);
         }

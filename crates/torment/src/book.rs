@@ -67,6 +67,8 @@ pub struct Request {
     pub tries: u32,
     /// Who agreed, and when.
     pub agreed: Option<(By, Time)>,
+    /// Since when it cools off.
+    pub cools: Option<Time>,
     /// When the owner was told of what is planned.
     pub told: Option<Time>,
     /// Whether the owner cancelled it.
@@ -107,6 +109,17 @@ pub struct Letter {
 pub struct Point {
     /// From when it counts.
     pub effective: Time,
+    /// Since when the company's system doesn't have it any more; it goes when its owner was told.
+    pub gone: Option<Time>,
+}
+
+impl Point {
+    /// Whether it may still be there: what a list leaves out goes after three days, or later if its owner
+    /// couldn't be told, for at most a week.
+    pub fn stays(&self, now: Time) -> bool {
+        self.gone
+            .is_none_or(|at| now < at + std::time::Duration::from_hours(10 * 24))
+    }
 }
 
 /// An account as it should stand.
@@ -151,6 +164,8 @@ pub struct Book {
     pub requests: BTreeMap<Step, Request>,
     /// In the order in which they came.
     pub letters: Vec<Letter>,
+    /// Which accounts the company's system put, and when.
+    pub puts: BTreeMap<Step, (usize, Time)>,
     /// When each step began and ended.
     pub times: BTreeMap<Step, (Time, Time)>,
     /// When something was shown to whom.
@@ -226,6 +241,11 @@ impl Request {
             | RequestKind::Unlock
             | RequestKind::Erase => 2,
         }
+    }
+
+    /// Whether a second person agrees, besides the owner.
+    pub fn eyes(&self) -> bool {
+        self.kind == RequestKind::Erase || self.kind == RequestKind::Act && self.field.0 == "refund"
     }
 
     /// Whether it can still change.

@@ -239,7 +239,8 @@ impl Chooser {
         } else {
             self.by()
         };
-        let wanted = owner && self.dice.chance(85);
+        // No owner here wants everything gone: an erasure that comes to be is nobody's wish.
+        let wanted = owner && self.dice.chance(85) && kind != RequestKind::Erase;
         Some(Act::Ask {
             by,
             ticket,
@@ -320,8 +321,12 @@ impl Chooser {
     }
 
     fn agree(&mut self, world: &World) -> Option<Act> {
+        let eyes = [RequestKind::Unlock, RequestKind::Act, RequestKind::Erase];
         let request = self.request(world, |r| {
-            r.kind == RequestKind::Unlock && r.state == RequestState::Waiting
+            eyes.contains(&r.kind)
+                && r.state == RequestState::Waiting
+                && r.agreed.is_none()
+                && r.proofs.is_empty()
         })?;
         let by = if self.dice.chance(85) {
             2 + self.dice.roll(3)

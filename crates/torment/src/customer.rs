@@ -50,6 +50,9 @@ pub const ASKABLE: [(&str, usize); 14] = [
     ("order", 0),
 ];
 
+/// What the company can be asked to do, as the catalogue names it.
+pub const ACTIONS: [&str; 2] = ["cancel_order", "refund"];
+
 /// A made-up owner.
 #[derive(Clone, Debug)]
 pub struct Customer {
@@ -248,14 +251,8 @@ impl Customer {
         }
         let mut saved = Vec::new();
         for _ in 0..6 {
-            let code = format!(
-                "K{}-M{}-{}-W{}",
-                dice.letters(3),
-                dice.letters(3),
-                dice.letters(4),
-                dice.letters(3)
-            )
-            .to_uppercase();
+            let chance = desk::testing::TestEntropy::new(dice.next());
+            let code = receipt::Code::new(&chance).printed().to_string();
             add(
                 Class::Secret,
                 "",

@@ -256,7 +256,8 @@ impl House {
     /// # Errors
     /// If it doesn't start.
     pub async fn restart(&mut self) -> Result<()> {
-        self.desk.store().close().await;
+        // Whoever ends a server doesn't wait for what hangs in it.
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.desk.store().close()).await;
         let served = serve(
             self.engine,
             &self.url,

@@ -25,9 +25,25 @@ struct About {
     delivery: bool,
 }
 
+/// What kind of letter it is, and the time that it names.
+fn named(letter: &Letter) -> (&'static str, Option<Time>) {
+    match letter {
+        Letter::Confirm { at, .. } => ("confirm", Some(*at)),
+        Letter::Delivery { at, .. } => ("delivery", Some(*at)),
+        Letter::Notice { contacts, .. } => ("notice", contacts.first().map(|contact| contact.at)),
+        Letter::Outreach { at, .. } => ("outreach", Some(*at)),
+        Letter::Reply { .. } => ("reply", None),
+        Letter::Planned { at, .. } => ("planned", Some(*at)),
+        Letter::Address { .. } => ("address", None),
+        Letter::Code { at, .. } => ("code", Some(*at)),
+        Letter::Erasing { at } => ("erasing", Some(*at)),
+        Letter::Frozen { at } => ("frozen", Some(*at)),
+    }
+}
+
 impl World {
     /// The workers run; what leaves is looked at.
-    pub(crate) async fn work(&mut self, step: Step) -> Result<bool, End> {
+    pub(crate) async fn work(&mut self) -> Result<bool, End> {
         let hung = self.house.work().await?;
         if hung {
             // Whoever hangs is ended, with the server.
@@ -37,7 +53,7 @@ impl World {
         let hooks = self.house.hooks.take();
         let some = hung || !letters.is_empty() || !hooks.is_empty();
         for letter in &letters {
-            self.letter(step, letter)?;
+            self.letter(letter)?;
         }
         for (id, body) in &hooks {
             self.hook(id, body)?;
@@ -46,7 +62,7 @@ impl World {
         Ok(some || !self.book.requests.is_empty())
     }
 
-    fn letter(&mut self, step: Step, envelope: &Envelope) -> Result<(), End> {
+    fn letter(&mut self, envelope: &Envelope) -> Result<(), End> {
         *self.reached.searched.entry("letters").or_default() += 1;
         let to = envelope.to.as_str();
         let found = self.owners.iter().enumerate().find_map(|(n, owner)| {
@@ -108,7 +124,6 @@ impl World {
             .iter()
             .any(|letter| letter.link == about.link && letter.answered && !secret.is_empty());
         let came = self.now();
-        let _ = step;
         self.book.letters.push(book::Letter {
             page: about.page,
             link: about.link,
@@ -136,9 +151,21 @@ impl World {
         };
         let request = |at: Time, kind: Option<RequestKind>| {
             let step = of(at)?;
-            let request = self.book.requests.get(&step)?;
-            (request.account == account && kind.is_none_or(|kind| kind == request.kind))
-                .then_some(step)
+            let fits = |request: &book::Request| {
+                request.account == account && kind.is_none_or(|kind| kind == request.kind)
+            };
+            if let Some(request) = self.book.requests.get(&step) {
+                return fits(request).then_some(step);
+            }
+            // What a second person agreed to is asked when they agreed.
+            let agreed = |request: &book::Request| {
+                request
+                    .agreed
+                    .is_some_and(|(_, then)| of(then) == Some(step))
+            };
+            let mut all = self.book.requests.iter();
+            all.find(|(_, request)| fits(request) && agreed(request))
+                .map(|(made, _)| *made)
         };
         let known = match letter {
             Letter::Confirm {
@@ -203,20 +230,63 @@ impl World {
                     None,
                 ))
             }
-            Letter::Planned { link, .. } => {
-                let planned = self.book.requests.iter().rev().find(|(_, request)| {
-                    request.account == account && request.state == RequestState::Cooling
-                });
+            // A list of the company's changes contact points, and the owner hears of it.
+            Letter::Planned {
+                what: PlanKind::Point,
+                at,
+                link,
+                ..
+            } if of(*at).is_some_and(|step| {
+                self.book
+                    .puts
+                    .get(&step)
+                    .is_some_and(|put| put.0 == account)
+            }) =>
+            {
+                Some(about("stop", link, of(*at).unwrap_or_default(), None))
+            }
+            Letter::Planned { what, link, .. } => {
+                let kind = match what {
+                    PlanKind::Point | PlanKind::Field => RequestKind::Change,
+                    PlanKind::Factor => RequestKind::Reenrol,
+                    PlanKind::Erase => RequestKind::Erase,
+                    PlanKind::Thaw => RequestKind::Unlock,
+                    PlanKind::Saved => RequestKind::Act,
+                };
+                // What cools off now, or did when a letter was written that comes late.
+                let fits = |(_, request): &(&Step, &book::Request)| {
+                    request.account == account && request.kind == kind && request.cools.is_some()
+                };
+                let now =
+                    |(_, request): &(&Step, &book::Request)| request.state == RequestState::Cooling;
+                let planned = self.book.requests.iter().rev().filter(fits).find(now);
+                let planned = planned.or_else(|| self.book.requests.iter().rev().find(fits));
                 planned.map(|(step, _)| about("stop", link, *step, None))
             }
             Letter::Frozen { at } => Some(about("", "", of(*at).unwrap_or_default(), None)),
+            Letter::Erasing { .. } => self
+                .book
+                .requests
+                .iter()
+                .rev()
+                .find(|(_, request)| {
+                    request.account == account && request.kind == RequestKind::Erase
+                })
+                .map(|(step, _)| about("", "", *step, None)),
+            // No owner here types a new address yet.
+            Letter::Address { .. } => None,
         };
         match known {
             Some(known) => Ok(known),
-            None => broken(
-                "a letter tells the truth",
-                format!("one to account {account} is about nothing that happened"),
-            ),
+            None => {
+                let (name, at) = named(letter);
+                let step = at.and_then(of);
+                let when = step.map_or_else(|| "no step".to_owned(), |step| format!("step {step}"));
+                let said = format!(
+                    "a {name} letter to account {account}, of {when}, is about nothing that happened"
+                );
+                broken("a letter tells the truth", said)
+            }
         }
     }
 
@@ -230,15 +300,22 @@ impl World {
             rendered.text.as_str(),
             rendered.html.as_str()
         );
-        if let Letter::Delivery {
-            content: Content::Document {
-                bytes, file_name, ..
-            },
-            ..
-        } = &envelope.letter
-        {
-            text.push_str(file_name);
-            text.push_str(&String::from_utf8_lossy(bytes));
+        if let Letter::Delivery { content, .. } = &envelope.letter {
+            match content {
+                Content::Text(_) => {}
+                Content::Document {
+                    bytes, file_name, ..
+                } => {
+                    text.push_str(file_name);
+                    text.push_str(&String::from_utf8_lossy(bytes));
+                }
+                Content::Copy { files, .. } => {
+                    for file in files {
+                        text.push_str(&file.file_name);
+                        text.push_str(&String::from_utf8_lossy(&file.bytes));
+                    }
+                }
+            }
         }
         let secret = about
             .link
@@ -254,7 +331,9 @@ impl World {
         let may = |mark: &Mark| {
             mark.account == account
                 && match mark.class {
-                    Class::Sealed => asked.is_some_and(|request| request.field == mark.field),
+                    Class::Sealed => asked.is_some_and(|request| {
+                        request.kind == RequestKind::Export || request.field == mark.field
+                    }),
                     Class::Link => {
                         !secret.is_empty() && mark.label.ends_with(&secret)
                             || !code.is_empty() && mark.label.ends_with(&code)

@@ -8,7 +8,7 @@ use words::{MessageKind, RequestKind};
 use crate::{
     act::{Act, By, Caller, Step, Text},
     book::{Request, Ticket},
-    customer::{ASKABLE, Class, Mark},
+    customer::{ACTIONS, ASKABLE, Class, Mark},
     house::{Answer, STAFF, SYSTEM},
     world::{End, World, broken},
 };
@@ -26,6 +26,8 @@ impl World {
     /// # Errors
     /// If the promise was broken.
     pub async fn step(&mut self, step: Step, act: &Act) -> Result<bool, End> {
+        // What an owner proved counts in its own step only.
+        self.allowed = None;
         let from = self.now();
         self.book.times.insert(step, (from, words::Time(i64::MAX)));
         let led = self.perform(step, act).await?;
@@ -208,7 +210,7 @@ impl World {
                 self.house.hooks.fails(*fault);
                 Ok(true)
             }
-            Act::Work => self.work(step).await,
+            Act::Work => self.work().await,
             Act::Pass(minutes) => {
                 self.house
                     .clock
@@ -383,10 +385,20 @@ impl World {
             return Ok(false);
         };
         let me = self.house.staff[by];
+        // Who asked for what takes days reads on while it does.
+        let asked = self
+            .house
+            .desk
+            .store()
+            .read()
+            .await?
+            .asked_in(row.id, me)
+            .await?;
         let hidden = STAFF[by].role == words::Role::Rep
             && row.queue != words::Queue::Support
             && row.assignee != Some(me)
-            && row.opened_by != Some(me);
+            && row.opened_by != Some(me)
+            && !asked;
         let path = if Self::is_person(by) {
             "/desk"
         } else {
@@ -425,6 +437,9 @@ impl World {
                 .and_then(|n| self.owners.get(n))
                 .map(|owner| owner.item(nth))
                 .unwrap_or_default();
+        }
+        if kind == RequestKind::Act {
+            field.0 = ACTIONS[what % ACTIONS.len()].to_owned();
         }
         let fields = [
             ("kind", kind.as_str()),
@@ -466,6 +481,7 @@ impl World {
             old_codes: Vec::new(),
             tries: 0,
             agreed: None,
+            cools: None,
             told: None,
             cancelled: false,
             hook: None,

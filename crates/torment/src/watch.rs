@@ -34,7 +34,9 @@ impl World {
         points
             .and_then(|points| points[mailbox])
             .is_some_and(|point| {
-                point.effective <= now && since.is_none_or(|since| point.effective <= since)
+                point.effective <= now
+                    && point.stays(now)
+                    && since.is_none_or(|since| point.effective <= since)
             })
     }
 
@@ -228,6 +230,9 @@ impl World {
                 if request.agreed.is_none() {
                     return broken("two different people agree", what);
                 }
+                if let Some(request) = self.book.requests.get_mut(&made) {
+                    request.cools = Some(now);
+                }
                 Ok(false)
             }
             (S::Waiting, _) => {
@@ -239,10 +244,13 @@ impl World {
                     );
                     return broken("nothing happens without the owner's proof", said);
                 }
+                if request.eyes() && request.agreed.is_none() {
+                    return broken("two different people agree", what);
+                }
                 if to == S::Cooling
                     && let Some(request) = self.book.requests.get_mut(&made)
                 {
-                    request.agreed = Some((request.by, now));
+                    request.cools = Some(now);
                 }
                 Ok(request.kind == RequestKind::Unlock)
             }
@@ -255,7 +263,7 @@ impl World {
                 let since = if request.kind == RequestKind::Unlock {
                     request.told
                 } else {
-                    request.agreed.map(|(_, at)| at)
+                    request.cools
                 };
                 if since.is_none_or(|at| at + Duration::from_hours(waits) > now) {
                     return broken("the owner has time to say no", what);
@@ -279,24 +287,50 @@ impl World {
         if old == new {
             return Ok(());
         }
-        let by_system =
+        let (from, now) = (self.book.times[&step].0, self.now());
+        let cooling = Duration::from_hours(72);
+        let frozen = book.hold == HoldLevel::Frozen;
+        let by_list =
             matches!(act, Act::Put { by, account: n, .. } if *by == SYSTEM && *n == account);
+        let by_older_list = self
+            .book
+            .puts
+            .values()
+            .any(|(n, at)| *n == account && *at + cooling <= now);
         let by_owner = self.book.requests.values().any(|request| {
             request.kind == RequestKind::Change
                 && request.account == account
                 && request.proofs.len() >= 2
         });
         let what = format!("those of account {account} changed");
-        if book.hold == HoldLevel::Frozen {
-            return broken("frozen stays frozen", what);
-        }
-        if !by_system && !by_owner {
-            return broken("contact points change only as they may", what);
-        }
-        let soonest = self.book.times[&step].0 + Duration::from_hours(72);
         for point in &new {
-            if !old.iter().any(|known| known.0 == point.0) && point.2 < soonest {
-                return broken("contact points cool off", what);
+            let Some(known) = old.iter().find(|known| known.0 == point.0) else {
+                if frozen {
+                    return broken("frozen stays frozen", what);
+                }
+                if !by_list && !by_owner {
+                    return broken("contact points change only as they may", what);
+                }
+                if point.2 < from + cooling {
+                    return broken("contact points cool off", what);
+                }
+                continue;
+            };
+            // It may be put off until its owner was told, and nothing else.
+            if point.1 != known.1 || point.2 < known.2 {
+                return broken("contact points change only as they may", what);
+            }
+        }
+        for known in &old {
+            // What is to come may be stopped at any time.
+            if known.2 > from || new.iter().any(|point| point.0 == known.0) {
+                continue;
+            }
+            if frozen {
+                return broken("frozen stays frozen", what);
+            }
+            if !by_list && !by_older_list && !by_owner {
+                return broken("contact points change only as they may", what);
             }
         }
         Ok(())
@@ -305,6 +339,7 @@ impl World {
     /// The company's system put an account: what counts from when, by the tormentor's own reckoning.
     pub(crate) fn was_put(&mut self, step: Step, account: usize, emails: [bool; 2], moved: bool) {
         let from = self.book.times[&step].0;
+        self.book.puts.insert(step, (account, from));
         let confirmed = self.owners[account].confirmed;
         let book = &mut self.book.accounts[account];
         book.sent = (emails, moved);
@@ -314,10 +349,15 @@ impl World {
         for (point, there) in book.points.iter_mut().zip(emails) {
             let fresh = Point {
                 effective: from + Duration::from_hours(72),
+                gone: None,
             };
             let next = match (*point, there) {
-                (Some(point), true) => Some(point),
-                (None, true) if confirmed => Some(fresh),
+                (Some(old), true) if old.stays(from) => Some(Point { gone: None, ..old }),
+                (_, true) if confirmed => Some(fresh),
+                (Some(old), false) => Some(Point {
+                    gone: old.gone.or(Some(from)),
+                    ..old
+                }),
                 _ => None,
             };
             book.changed |= next != *point;

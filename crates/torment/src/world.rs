@@ -7,8 +7,8 @@ use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
-use vault::{WrappedKey, normalise};
-use words::{Clock as _, FieldKind, HoldLevel, SavedCodeId};
+use vault::WrappedKey;
+use words::{Clock as _, HoldLevel, SavedCodeId};
 
 use crate::{
     act::By,
@@ -214,6 +214,7 @@ impl World {
                 points: [
                     there.then_some(Point {
                         effective: words::Time(0),
+                        gone: None,
                     }),
                     None,
                 ],
@@ -234,8 +235,8 @@ impl World {
                     .account_key(row.id, &WrappedKey(row.data_key.clone()))?;
                 let mut codes = Vec::new();
                 for code in &owner.saved {
-                    let normal = normalise(FieldKind::Receipt, code);
-                    let digest = key.digest("saved code", normal.as_bytes()).0.to_vec();
+                    let whole = receipt::Code::parse(code)?;
+                    let digest = key.digest("saved code", whole.digest_input()).0.to_vec();
                     let chance =
                         desk::testing::TestEntropy::new(self.house.clock.now().0.unsigned_abs());
                     codes.push((SavedCodeId::new(self.house.clock.now(), &chance), digest));
