@@ -6,7 +6,7 @@ use common::{LINK, clock, envelope, saturday};
 use desk::letter::{Attached, Content, Letter};
 use mail::{Sender, compose, render};
 use mail_parser::{MessageParser, MimeHeaders as _};
-use words::{Channel, Clock as _};
+use words::Channel;
 use zeroize::Zeroizing;
 
 fn file(name: &str, kind: &str, bytes: &[u8]) -> Attached {
