@@ -131,10 +131,12 @@ fn a_saved_code_that_counted_before_the_hold_lifts_it_once() {
         let page = world.desk.owner_page(&secret).await.expect("a page");
         assert_eq!(page.more, [ProofKind::Saved]);
         // A receipt is no way of this account, whatever is typed.
+        let printed = code.printed();
         let receipt = world
             .desk
-            .owner_step(&secret, ProofKind::Receipt, &code.printed());
-        assert!(receipt.await.is_err());
+            .owner_step(&secret, ProofKind::Receipt, &printed)
+            .await;
+        assert!(receipt.is_err());
         let wrong = world
             .desk
             .owner_step(&secret, ProofKind::Saved, "K7QX-2M4P")
