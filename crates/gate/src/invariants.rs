@@ -46,8 +46,11 @@ pub const INVARIANTS: [Invariant; 12] = [
         holds: |f| {
             let field = f.field.as_ref();
             match f.action {
-                Action::Request(RequestKind::Deliver | RequestKind::Reveal) => field
-                    .is_some_and(|x| x.class == FieldClass::Sealed && x.kind != FieldKind::Password),
+                Action::Request(RequestKind::Deliver | RequestKind::Reveal) => {
+                    field.is_some_and(|x| {
+                        x.class == FieldClass::Sealed && x.kind != FieldKind::Password
+                    })
+                }
                 // As a whole first, then each field of it.
                 Action::Request(RequestKind::Export) => field
                     .is_none_or(|x| x.class != FieldClass::Secret && x.kind != FieldKind::Password),

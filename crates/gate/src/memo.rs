@@ -158,7 +158,9 @@ forbid (principal is Staunch::Staff, action == Staunch::Action::"export", resour
 "#;
 
     fn at(dice: &mut u64, below: u64) -> u64 {
-        *dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        *dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (*dice >> 33) % below
     }
 
@@ -237,8 +239,15 @@ forbid (principal is Staunch::Staff, action == Staunch::Action::"export", resour
                 permits += usize::from(afresh.permit.is_some());
             }
         }
-        assert!(kinds.len() > rounds / 2, "only {} kinds of case", kinds.len());
-        assert!(permits > rounds / 50, "only {permits} of {rounds} were permitted");
+        assert!(
+            kinds.len() > rounds / 2,
+            "only {} kinds of case",
+            kinds.len()
+        );
+        assert!(
+            permits > rounds / 50,
+            "only {permits} of {rounds} were permitted"
+        );
     }
 
     #[test]
@@ -259,10 +268,13 @@ forbid (principal is Staunch::Staff, action == Staunch::Action::"export", resour
             format!(r#"principal == Staunch::Staff::"{one}", action, resource"#),
             format!(r#"principal, action, resource == Staunch::Account::"{one}""#),
         ] {
-            let gate = Gate::new(&format!("{SHIPPED}\n{head}\nforbid ({scope});")).expect("policies");
+            let gate =
+                Gate::new(&format!("{SHIPPED}\n{head}\nforbid ({scope});")).expect("policies");
             assert!(gate.policies.one_by_one(), "{scope}");
         }
-        let inside = format!(r#"{head} forbid (principal, action, resource) when {{ resource == Staunch::Account::"{one}" }};"#);
+        let inside = format!(
+            r#"{head} forbid (principal, action, resource) when {{ resource == Staunch::Account::"{one}" }};"#
+        );
         let gate = Gate::new(&format!("{SHIPPED}\n{inside}")).expect("policies");
         assert!(gate.policies.one_by_one());
         assert!(!Gate::new(SHIPPED).expect("policies").policies.one_by_one());
@@ -273,9 +285,13 @@ forbid (principal is Staunch::Staff, action == Staunch::Action::"export", resour
     fn a_rule_about_one_account_is_that_accounts() {
         let id = |n| AccountId(Uuid::from_u128(n));
         let head = r#"@id("t") @source("t") @outcome("refuse") @reason("t") @words("t")"#;
-        let rule = format!(r#"{head} forbid (principal, action, resource == Staunch::Account::"{}");"#, id(7).0);
+        let rule = format!(
+            r#"{head} forbid (principal, action, resource == Staunch::Account::"{}");"#,
+            id(7).0
+        );
         let gate = Gate::new(&format!("{SHIPPED}\n{rule}")).expect("policies");
-        let permitted = |facts: &Facts| Gate::new(SHIPPED).is_ok_and(|gate| gate.judge(facts).permit.is_some());
+        let permitted =
+            |facts: &Facts| Gate::new(SHIPPED).is_ok_and(|gate| gate.judge(facts).permit.is_some());
         let mut facts = cases().find(permitted).expect("a permit");
         for (n, outcome) in [(2, true), (7, false), (2, true), (7, false)] {
             facts.account.id = id(n);

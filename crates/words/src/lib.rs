@@ -10,8 +10,8 @@ mod time;
 
 pub use id::{
     AccountId, AlarmId, ApprovalId, ChallengeId, ContactPointId, FieldId, HoldId, InvitationId,
-    JobId, MessageId, NoticeId, PlanId, ProofId, RecoveryId, RequestId, RevealId, SavedCodeId, SessionId,
-    StaffId, TicketId, TokenId,
+    JobId, MessageId, NoticeId, PlanId, ProofId, RecoveryId, RequestId, RevealId, SavedCodeId,
+    SessionId, StaffId, TicketId, TokenId,
 };
 pub use kind::{
     AlarmKind, ChallengeKind, Channel, ContactKind, FieldClass, FieldKind, HoldLevel,

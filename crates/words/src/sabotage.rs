@@ -24,13 +24,17 @@ pub const fn off(_guard: &str) -> bool {
 #[cfg(feature = "sabotage")]
 #[must_use]
 pub fn off(guard: &str) -> bool {
-    let off = OFF.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let off = OFF
+        .read()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     off.iter().any(|name| name == guard)
 }
 
 /// Turns exactly these guards off, in the whole program, and every other one on.
 #[cfg(feature = "sabotage")]
 pub fn turn_off(guards: &[&str]) {
-    let mut off = OFF.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut off = OFF
+        .write()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     *off = guards.iter().map(|&name| name.to_owned()).collect();
 }
