@@ -229,6 +229,7 @@ impl Act {
 
 /// A step as a story tells it.
 impl fmt::Display for Act {
+    #[expect(clippy::too_many_lines, reason = "each act is told by its own line")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let who = |by: By| crate::house::STAFF[by].name;
         match self {

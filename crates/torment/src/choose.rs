@@ -109,11 +109,11 @@ impl Chooser {
             57..72 => self.answer(world),
             72..78 => self.prove(world),
             78..80 => self.put(world),
-            80..81 => self.logins(),
+            80..81 => Some(self.logins()),
             81..82 => Some(Act::Resend {
                 by: 2 + self.dice.roll(3),
             }),
-            82..85 => self.visit(world),
+            82..85 => Some(self.visit(world)),
             85..86 => Some(Act::MailFails(*self.dice.pick(&FAULTS)?)),
             86..87 => Some(Act::HooksFail(*self.dice.pick(&FAULTS)?)),
             87..94 => Some(Act::Work),
@@ -223,15 +223,19 @@ impl Chooser {
                     RequestKind::Reveal
                 }
             }
-            78..81 => RequestKind::Lock,
-            81..86 => {
+            // What is frozen refuses the rest, so it is seldom.
+            78 if self.dice.chance(50) => RequestKind::Lock,
+            78..86 => {
                 if book.flag {
                     RequestKind::Ask
                 } else {
                     RequestKind::Change
                 }
             }
-            _ => *self.dice.pick(RequestKind::ALL)?,
+            _ => match *self.dice.pick(RequestKind::ALL)? {
+                RequestKind::Lock => RequestKind::Export,
+                kind => kind,
+            },
         };
         // Leads ask for what only they may.
         let by = if kind == RequestKind::Unlock && self.dice.chance(80) {
@@ -501,22 +505,22 @@ impl Chooser {
         })
     }
 
-    fn logins(&mut self) -> Option<Act> {
+    fn logins(&mut self) -> Act {
         let by = if self.dice.chance(70) {
             7
         } else {
             self.anyone()
         };
-        let failures = *self.dice.pick(&[0, 5, 6, 12])?;
-        Some(Act::Logins {
+        let failures = [0, 5, 6, 12][self.dice.roll(4)];
+        Act::Logins {
             by,
             account: self.dice.roll(2),
             failures,
             at_home: self.dice.chance(60),
-        })
+        }
     }
 
-    fn visit(&mut self, world: &World) -> Option<Act> {
+    fn visit(&mut self, world: &World) -> Act {
         let request = world
             .book
             .requests
@@ -526,11 +530,11 @@ impl Chooser {
             .unwrap_or_default();
         let by = self.dice.roll(STAFF.len());
         let route = self.dice.roll(world.house.routes.len());
-        Some(Act::Visit {
+        Act::Visit {
             by,
             route,
             ticket: self.ticket(world).unwrap_or_default(),
             request,
-        })
+        }
     }
 }

@@ -112,6 +112,10 @@ fn dates(year: usize, month: usize, day: usize) -> Vec<String> {
 
 impl Customer {
     /// A new one, and what is to be found of theirs.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "each value is made up by its own lines"
+    )]
     pub fn new(
         n: usize,
         confirmed: bool,
@@ -251,7 +255,7 @@ impl Customer {
         }
         let mut saved = Vec::new();
         for _ in 0..6 {
-            let chance = desk::testing::TestEntropy::new(dice.next());
+            let chance = desk::testing::TestEntropy::new(dice.bits());
             let code = receipt::Code::new(&chance).printed().to_string();
             add(
                 Class::Secret,

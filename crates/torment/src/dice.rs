@@ -11,7 +11,7 @@ impl Dice {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -22,7 +22,7 @@ impl Dice {
     /// A number below `below`; 0 if that is 0.
     pub fn roll(&mut self, below: usize) -> usize {
         let below = u64::try_from(below.max(1)).unwrap_or(1);
-        usize::try_from(self.next() % below).unwrap_or(0)
+        usize::try_from(self.bits() % below).unwrap_or(0)
     }
 
     /// True this often in a hundred.

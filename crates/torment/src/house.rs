@@ -418,10 +418,10 @@ async fn serve(
         None,
         stopping,
     );
-    let (router, routes) = web::router(app, |more| more);
+    let (served, routes) = web::router(app, |more| more);
     Ok(Served {
         desk,
-        router,
+        router: served,
         routes,
         stop,
     })

@@ -276,18 +276,16 @@ impl World {
             // No owner here types a new address yet.
             Letter::Address { .. } => None,
         };
-        match known {
-            Some(known) => Ok(known),
-            None => {
-                let (name, at) = named(letter);
-                let step = at.and_then(of);
-                let when = step.map_or_else(|| "no step".to_owned(), |step| format!("step {step}"));
-                let said = format!(
-                    "a {name} letter to account {account}, of {when}, is about nothing that happened"
-                );
-                broken("a letter tells the truth", said)
-            }
+        if let Some(known) = known {
+            return Ok(known);
         }
+        let (name, at) = named(letter);
+        let step = at.and_then(of);
+        let when = step.map_or_else(|| "no step".to_owned(), |step| format!("step {step}"));
+        let said = format!(
+            "a {name} letter to account {account}, of {when}, is about nothing that happened"
+        );
+        broken("a letter tells the truth", said)
     }
 
     /// What stands in a letter: only what its owner asked for, and only theirs.
@@ -388,7 +386,7 @@ impl World {
                 what, effective, ..
             } => {
                 if *what == PlanKind::Thaw
-                    && *effective + Duration::from_secs(60) < now + Duration::from_hours(24)
+                    && *effective + Duration::from_mins(1) < now + Duration::from_hours(24)
                 {
                     let first = self
                         .book

@@ -73,7 +73,7 @@ async fn torment(args: &Args) -> Result<bool> {
     };
     let Some(name) = &args.sabotage else {
         let outcome = run::run(plan, &mut |done, took| {
-            eprintln!("{done} steps in {} s", took.as_secs())
+            eprintln!("{done} steps in {} s", took.as_secs());
         })
         .await?;
         print!("{}", report::table(&outcome, args.seed));
@@ -102,25 +102,21 @@ async fn torment(args: &Args) -> Result<bool> {
         };
         let outcome = run::run(plan, &mut |_, _| ()).await?;
         let took = outcome.took.as_secs();
-        match &outcome.broken {
-            Some(failure) => {
-                println!(
-                    "found   {:<16} after {:>6} steps, {took:>3} s: {}",
-                    one.name, outcome.steps, failure.broken
-                );
-                if chosen.len() == 1 {
-                    let short =
-                        run::shrink(plan, failure, Duration::from_secs(args.shrink)).await?;
-                    println!("{}", report::story(&short));
-                }
-            }
-            None => {
-                missed += 1;
-                println!(
-                    "MISSED  {:<16} in {} steps, {took} s ({})",
-                    one.name, outcome.steps, one.guard
-                );
-            }
+        let Some(failure) = &outcome.broken else {
+            missed += 1;
+            println!(
+                "MISSED  {:<16} in {} steps, {took} s ({})",
+                one.name, outcome.steps, one.guard
+            );
+            continue;
+        };
+        println!(
+            "found   {:<16} after {:>6} steps, {took:>3} s: {}",
+            one.name, outcome.steps, failure.broken
+        );
+        if chosen.len() == 1 {
+            let short = run::shrink(plan, failure, Duration::from_secs(args.shrink)).await?;
+            println!("{}", report::story(&short));
         }
     }
     turn_off(&[])?;

@@ -143,7 +143,7 @@ impl World {
             account.steps.push(now);
         }
         // Five in a row, and one more in two hours.
-        if within(&account.steps, Duration::from_mins(120), now) > 6 {
+        if within(&account.steps, Duration::from_hours(2), now) > 6 {
             return broken(
                 "limits hold",
                 "more than six further steps were tried in two hours",
@@ -252,7 +252,7 @@ impl World {
         let account = &mut self.book.accounts[book.account];
         account.tries.push(now);
         // Five in a row, and one more in two hours.
-        if within(&account.tries, Duration::from_mins(120), now) > 6 {
+        if within(&account.tries, Duration::from_hours(2), now) > 6 {
             return broken("limits hold", "more than six codes were tried in two hours");
         }
         Ok(true)

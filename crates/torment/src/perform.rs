@@ -3,6 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use store::TicketRow;
+use web::routes::Who;
 use words::{MessageKind, RequestKind};
 
 use crate::{
@@ -51,6 +52,7 @@ impl World {
         Ok(led)
     }
 
+    #[expect(clippy::too_many_lines, reason = "each act is done by its own arm")]
     async fn perform(&mut self, step: Step, act: &Act) -> Result<bool, End> {
         match act {
             Act::Open {
@@ -431,7 +433,7 @@ impl World {
         let mut field = (String::new(), String::new());
         if matches!(kind, RequestKind::Deliver | RequestKind::Reveal) {
             let (name, nth) = ASKABLE[what % ASKABLE.len()];
-            field.0 = name.to_owned();
+            name.clone_into(&mut field.0);
             field.1 = book
                 .account
                 .and_then(|n| self.owners.get(n))
@@ -439,7 +441,7 @@ impl World {
                 .unwrap_or_default();
         }
         if kind == RequestKind::Act {
-            field.0 = ACTIONS[what % ACTIONS.len()].to_owned();
+            ACTIONS[what % ACTIONS.len()].clone_into(&mut field.0);
         }
         let fields = [
             ("kind", kind.as_str()),
@@ -679,7 +681,6 @@ impl World {
         {
             return Ok(false);
         }
-        use web::routes::Who;
         let member = &STAFF[by];
         let may = match route.who {
             Who::Anyone | Who::Link => true,

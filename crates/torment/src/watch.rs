@@ -92,7 +92,7 @@ impl World {
         let account = &mut self.book.accounts[account];
         account.questions.push(now);
         // Three in a row, and one more in four hours.
-        if within(&account.questions, Duration::from_mins(240), now) > 4 {
+        if within(&account.questions, Duration::from_hours(4), now) > 4 {
             return broken(
                 "limits hold",
                 "an owner was asked more than four times in four hours",

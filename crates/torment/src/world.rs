@@ -49,6 +49,9 @@ impl<E: Into<anyhow::Error>> From<E> for End {
 }
 
 /// Says that the promise was broken.
+///
+/// # Errors
+/// Always.
 pub fn broken<T>(promise: &'static str, said: impl Into<String>) -> Result<T, End> {
     Err(End::Broken(Broken {
         promise,
@@ -160,11 +163,11 @@ impl World {
             // One whose email nobody ever confirmed.
             owners.push(Customer::new(n, n != 2, &mut dice, &mut marks, &mut finder));
         }
-        for by in 0..STAFF.len() {
+        for (by, member) in STAFF.iter().enumerate() {
             let at = marks.len();
             marks.push(Mark {
                 account: usize::MAX,
-                label: format!("the secret of {}", STAFF[by].name),
+                label: format!("the secret of {}", member.name),
                 class: Class::Link,
                 field: (String::new(), String::new()),
             });

@@ -44,7 +44,7 @@ fn guards_that_are_taken_away_are_found() {
             let outcome = run_with(Some(one), 3000).await;
             match outcome.broken {
                 Some(failure) => {
-                    println!("{name} after {} steps: {}", outcome.steps, failure.broken)
+                    println!("{name} after {} steps: {}", outcome.steps, failure.broken);
                 }
                 None => missed.push(name),
             }
