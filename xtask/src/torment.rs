@@ -44,10 +44,9 @@ pub(crate) fn few_sabotages(root: &Path, tally: &mut Tally) -> Result<()> {
     let mut command = cargo(root);
     command.args([
         "test",
-        "--package",
-        "staunch-torment",
+        "--workspace",
         "--features",
-        "sabotage",
+        "staunch-torment/sabotage",
         "--test",
         "sabotage",
     ]);
