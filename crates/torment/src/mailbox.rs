@@ -336,7 +336,11 @@ impl World {
                         !secret.is_empty() && mark.label.ends_with(&secret)
                             || !code.is_empty() && mark.label.ends_with(&code)
                     }
-                    Class::Contact | Class::Secret => false,
+                    // A copy of everything holds where the owner is reached, too.
+                    Class::Contact => {
+                        asked.is_some_and(|request| request.kind == RequestKind::Export)
+                    }
+                    Class::Secret => false,
                 }
         };
         for found in self.finder.find(&text) {

@@ -122,9 +122,10 @@ impl<'a> Allowed<'a> {
             }
             let place = match offer.kind {
                 RequestKind::Ask | RequestKind::Unlock => &mut allowed.first,
-                RequestKind::Reenrol | RequestKind::Erase | RequestKind::Export => {
-                    &mut allowed.seldom
-                }
+                RequestKind::Change
+                | RequestKind::Reenrol
+                | RequestKind::Erase
+                | RequestKind::Export => &mut allowed.seldom,
                 RequestKind::Deliver if offer.items.is_empty() => &mut allowed.plain,
                 RequestKind::Deliver => &mut allowed.choices,
                 _ => &mut allowed.rest,
