@@ -339,7 +339,10 @@ test('the settings page tells what the demo set', async ({ people }) => {
   await expect(line('server', 'server.listen')).toContainText(`${new URL(page.url()).host} command line`);
   await expect(line('mail', 'mail')).toContainText('demo');
   await expect(line('identity', 'identity')).toContainText('demo');
-  await expect(page.locator('.settings')).not.toContainText('not set');
+  await expect(line('texts', 'texts')).toContainText('demo');
+  // Nobody has a portal here; all else that leads outside is the demo's.
+  await expect(page.locator('.settings').getByText('not set')).toHaveCount(1);
+  await expect(line('desk', 'desk.portal')).toContainText('not set');
 });
 
 test('the ledger tells how to check it', async ({ people }) => {

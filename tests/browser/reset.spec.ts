@@ -73,11 +73,27 @@ test('a reset waits for the owner, whose yes works on a phone without JavaScript
   });
 });
 
-test('nobody can reset an account without a confirmed contact point, and the desk says what is possible', async ({ people }) => {
+test('where nobody can be reached only a receipt opens a reset, on a page of the requester\'s own', { tag: '@picture' }, async ({ people }) => {
   const rep = await people.staff('sam');
   await callAbout(rep, 'A-1044', 'Jonas Lindqvist');
-  await expect(rep.locator('.offer button.act').filter({ hasText: /reset/i })).toHaveCount(0);
-  const refused = rep.locator('.offer.no').filter({ hasText: /password reset/i });
-  await expect(refused.locator('blockquote').first()).not.toBeEmpty();
+  const acts = rep.locator('.offer button.act');
+  await expect(acts.filter({ hasText: /confirm a password reset/i })).toHaveCount(0);
   await expectAccessible(rep);
+  await acts.filter({ hasText: 'Reset the password by a receipt' }).click();
+  await rep.getByRole('button', { name: 'Give a page for a receipt' }).click();
+  await expect(rep.getByRole('heading', { name: 'A page for a receipt' })).toBeVisible();
+  await expectAccessible(rep);
+  const code = (await rep.locator('strong.num').textContent()) ?? '';
+
+  const phone = await people.somebody(PHONE);
+  await phone.goto('/recover');
+  await expectAccessible(phone);
+  await phone.getByRole('textbox').fill(code);
+  await phone.getByRole('button').first().click();
+  await expect(phone.getByRole('heading', { name: 'Show a receipt' })).toBeVisible();
+  await expectAccessible(phone);
+  await picture(phone, 'recover');
+  await phone.getByLabel('The code on one of your receipts').fill('RQ00-0000-0000-0000');
+  await phone.getByRole('button', { name: 'Go on' }).click();
+  await expect(phone.getByRole('alert')).toContainText(/work/);
 });

@@ -48,7 +48,7 @@ pub(crate) fn few_sabotages(root: &Path, tally: &mut Tally) -> Result<()> {
         "--features",
         "staunch-torment/sabotage",
         "--test",
-        "sabotage",
+        "guards",
     ]);
     command.args(["--", "--show-output"]);
     counted(&mut command, tally)

@@ -197,18 +197,18 @@ impl Scene {
                 fault: None,
             });
         }
-        self.goes_on(app, 1)
+        Ok(self.goes_on(app, 1))
     }
 
     /// Takes up to so many steps, while the page already shows what there is.
-    fn goes_on(self: &Arc<Self>, app: &App, steps: usize) -> Answer {
+    fn goes_on(self: &Arc<Self>, app: &App, steps: usize) -> Response {
         let number = {
             let mut now = self.stage.now();
             let Some(play) = now.as_mut() else {
-                return Ok(go(app, PATH, None));
+                return go(app, PATH, None);
             };
             if play.running || play.judged || play.fault.is_some() {
-                return Ok(go(app, PATH, None));
+                return go(app, PATH, None);
             }
             play.running = true;
             play.number
@@ -226,15 +226,15 @@ impl Scene {
                 }
             });
         });
-        Ok(go(app, PATH, None))
+        go(app, PATH, None)
     }
 
     /// What was put on is taken away.
-    fn stops(&self, app: &App) -> Answer {
+    fn stops(&self, app: &App) -> Response {
         // A step that is being taken ends, and no other follows.
         *self.stage.now() = None;
         self.news.send_modify(|n| *n += 1);
-        Ok(go(app, PATH, None))
+        go(app, PATH, None)
     }
 
     /// Whether the play of that number is still the one on stage.

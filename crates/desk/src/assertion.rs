@@ -182,14 +182,14 @@ impl Desk {
             return None;
         }
         let signature = decode(signature)?;
-        let held = portal.keys.iter().any(|key| {
+        let verified = portal.keys.iter().any(|key| {
             STANDARD.decode(key).is_ok_and(|key| {
                 UnparsedPublicKey::new(&ED25519, key)
                     .verify(signed.as_bytes(), &signature)
                     .is_ok()
             })
         });
-        if !held {
+        if !verified {
             return None;
         }
         let claims: Claims = serde_json::from_slice(&decode(body)?).ok()?;

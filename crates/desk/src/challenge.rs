@@ -131,6 +131,10 @@ pub enum OwnerQuestion {
 
 /// The page behind a link.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a thing of its own that the page shows or doesn't"
+)]
 pub struct OwnerPage {
     /// What is asked.
     pub question: OwnerQuestion,

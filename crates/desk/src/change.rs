@@ -79,7 +79,7 @@ impl Desk {
             title: "Change an email or phone number".to_owned(),
             explains: explains.clone(),
         }];
-        let fields = fields.iter().filter(|row| self.may_change(row));
+        let fields = fields.iter().filter(|row| may_change(row));
         offers.extend(fields.map(|row| ChangeOffer {
             field: row.name.clone(),
             items: Vec::new(),
@@ -87,11 +87,6 @@ impl Desk {
             explains: explains.clone(),
         }));
         offers
-    }
-
-    /// Whether the owner can change a field: a postal address that an account has one of.
-    fn may_change(&self, row: &FieldRow) -> bool {
-        row.class == FieldClass::Sealed && row.kind == FieldKind::Address && row.item.is_empty()
     }
 
     /// What can be chosen for a contact point: a new one, or one on file that it takes the place of.
@@ -136,7 +131,7 @@ impl Desk {
         }
         let rows = tx.masked_fields(account.id).await?;
         rows.into_iter()
-            .find(|row| row.name == field && self.may_change(row))
+            .find(|row| row.name == field && may_change(row))
             .map(Some)
             .ok_or_else(not_offered)
     }
@@ -354,4 +349,9 @@ impl Desk {
 
 fn not_offered() -> DeskError {
     DeskError::Invalid("this can't be changed here; choose one from the list".to_owned())
+}
+
+/// Whether the owner can change a field: a postal address that an account has one of.
+fn may_change(row: &FieldRow) -> bool {
+    row.class == FieldClass::Sealed && row.kind == FieldKind::Address && row.item.is_empty()
 }

@@ -131,6 +131,10 @@ pub(crate) fn place_words(point: Option<&ContactPointRow>) -> String {
 
 impl Desk {
     /// What can be asked for in a ticket now, and what can't and why.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one kind after the other, as the panel shows them"
+    )]
     pub(crate) fn offers(
         &self,
         me: &Me,
@@ -169,7 +173,7 @@ impl Desk {
                 Some(ticket),
                 place,
             );
-            facts.ways = ways.now.clone();
+            facts.ways.clone_from(&ways.now);
             facts.effect = effect;
             self.with_leave(&facts, as_offered(kind, self.decide(&facts)))
         };
@@ -346,6 +350,10 @@ impl Desk {
     /// [`DeskError::Invalid`] for a field or item the account doesn't have; [`DeskError::Conflict`]
     /// if the same is under way or the ticket is closed; [`DeskError::Limited`] if the owner was asked or sent too much.
     /// A refusal by the gate is not an error: it is recorded, and its words come back.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "the way of a request from top to bottom, in one transaction"
+    )]
     pub async fn ask(
         &self,
         me: &Me,

@@ -519,9 +519,9 @@ fn a_service_that_is_down_is_tried_again_and_what_is_given_up_can_be_sent_again(
         );
         world.desk.resend(&lead, dead).await.expect("again");
         world.work().await;
-        let newer = code_in(&phones);
+        let second = code_in(&phones);
         assert!(!take(&world, &rep, ticket, asked.id, &code).await);
-        assert!(take(&world, &rep, ticket, asked.id, &newer).await);
+        assert!(take(&world, &rep, ticket, asked.id, &second).await);
     });
 }
 

@@ -46,10 +46,17 @@ fn acts(customer: &Customer, other: &str) -> Vec<Act> {
         ask("deliver", field, item);
     }
     ask("reveal", "address", "");
+    ask("change", "address", "");
     ask("reveal", "receipt_code", &customer.invoice);
-    for kind in ["reset", "change", "re-enrol", "unlock", "act", "ask"] {
+    for kind in [
+        "reset", "change", "re-enrol", "unlock", "erase", "export", "ask",
+    ] {
         ask(kind, "", "");
     }
+    out.push(Act {
+        path: "/requests",
+        body: json!({"kind": "act", "action": "refund"}),
+    });
     for kind in ["heard", "said", "note", "reply"] {
         out.push(Act {
             path: "/messages",
@@ -112,6 +119,28 @@ async fn find(token: &Token, kind: &str, value: &str) -> String {
         .expect("found")
         .to_owned()
 }
+
+/// Both ends of what can become of a request, and what else a rep does.
+const REACHED: [&str; 18] = [
+    "deliver sending",
+    "deliver refused",
+    "reveal refused",
+    "reset waiting",
+    "reset refused",
+    "change refused",
+    "re-enrol refused",
+    "act refused",
+    "erase refused",
+    "export refused",
+    "lock done",
+    "unlock refused",
+    "code 200 OK",
+    "/close",
+    "/reopen",
+    "/end",
+    "/assign",
+    "/release",
+];
 
 async fn torment(engine: Engine) {
     let wide = [
@@ -239,24 +268,7 @@ async fn torment(engine: Engine) {
         }
     }
     // Both ends of what can become of a request were reached.
-    for reached in [
-        "deliver sending",
-        "deliver refused",
-        "reveal refused",
-        "reset waiting",
-        "reset refused",
-        "change refused",
-        "re-enrol refused",
-        "act refused",
-        "lock done",
-        "unlock refused",
-        "code 200 OK",
-        "/close",
-        "/reopen",
-        "/end",
-        "/assign",
-        "/release",
-    ] {
+    for reached in REACHED {
         assert!(
             kinds.contains(reached),
             "{reached} was not reached: {kinds:?}"

@@ -107,6 +107,10 @@ fn path_of(question: &OwnerQuestion) -> &'static str {
     }
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one kind of page after the other, each with its words"
+)]
 fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page, Fault> {
     if path_of(&found.question) != page {
         return Err(Fault::not_found());

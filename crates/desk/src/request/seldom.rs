@@ -22,7 +22,6 @@ impl About {
         let about = Self {
             action: action.map(|action| action.name.clone()),
             point,
-            ..Self::default()
         };
         serde_json::to_string(&about).map_err(|e| DeskError::json(&e))
     }

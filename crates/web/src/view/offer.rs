@@ -103,7 +103,7 @@ pub struct Allowed<'a> {
     pub plain: Vec<Allow<'a>>,
     /// Everything else.
     pub rest: Vec<Allow<'a>>,
-    /// What is asked for seldom and means much. No key leads there.
+    /// What the owner is asked for seldom, or means much. No key leads there.
     pub seldom: Vec<Allow<'a>>,
     /// What the owner can be asked to let a rep see. No key leads there: sending is quicker.
     pub shows: Vec<&'a Offer>,
@@ -122,7 +122,8 @@ impl<'a> Allowed<'a> {
             }
             let place = match offer.kind {
                 RequestKind::Ask | RequestKind::Unlock => &mut allowed.first,
-                RequestKind::Change
+                RequestKind::Act
+                | RequestKind::Change
                 | RequestKind::Reenrol
                 | RequestKind::Erase
                 | RequestKind::Export => &mut allowed.seldom,

@@ -70,7 +70,7 @@ async fn who_asks_sees_that_it_waits_and_no_button_to_agree() {
     let ticket = browser.call().await;
     let page = browser.get(&ticket).await.text;
     assert!(page.contains("Ask the owner to confirm: refund of the newest order"));
-    assert!(page.contains("Asked for seldom"));
+    assert!(page.contains("Ask the owner for something else"));
     let asked = browser
         .post(&format!("{ticket}/requests"), "kind=act&field=refund")
         .await;

@@ -3,10 +3,9 @@
 
 use torment::{house::Engine, run, sabotage::Sabotage};
 
-/// Some that are found within seconds, of different kinds: codes, limits, what is told and recorded,
+/// Some that are found within seconds, of different kinds: holds, what is told and recorded,
 /// who may what, and a rule of the policies.
-const FEW: [&str; 8] = [
-    "code-compared",
+const FEW: [&str; 7] = [
     "not-me-freezes",
     "reveal-recorded",
     "notices",
