@@ -52,7 +52,8 @@ impl Canary {
             if self.alone {
                 stands_alone(text, form)
             } else {
-                text.contains(form.as_str())
+                let mut found = text.match_indices(form.as_str());
+                found.any(|(at, _)| !by_chance(text, at, form))
             }
         })
     }
@@ -73,6 +74,23 @@ pub fn stands_alone(text: &str, form: &str) -> bool {
         let point = next == Some('.') && second.is_some_and(|c| c.is_ascii_digit());
         !before.is_some_and(|c| inner(c) || c == '.') && !next.is_some_and(inner) && !point
     })
+}
+
+/// Whether digits found there are likely part of a longer number (such as a time in microseconds), a hash or
+/// an id: a ledger has enough of those to hold any eight digits. (A value inside of what was encoded is found in another of its forms.)
+pub fn by_chance(text: &str, at: usize, form: &str) -> bool {
+    let inner = |b: &&u8| b.is_ascii_alphanumeric() || b"-_+/".contains(b);
+    if form.len() >= 12 || !form.bytes().all(|b| b.is_ascii_digit()) {
+        return false;
+    }
+    let (before, after) = (&text.as_bytes()[..at], &text.as_bytes()[at..]);
+    let digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
+    if digit(before.last()) || digit(after.get(form.len())) {
+        return true;
+    }
+    let run = before.iter().rev().take(32).take_while(inner).count()
+        + after.iter().take(32).take_while(inner).count();
+    run >= 32
 }
 
 /// A value as it may turn up, in small letters: raw, by URL, HTML and JSON rules, in base 64 and
@@ -140,6 +158,25 @@ mod tests {
             assert!(found(&canary, &text), "{text}");
         }
         assert!(!found(&canary, "Quill Lane 17"));
+    }
+
+    #[test]
+    fn digits_in_a_hash_or_an_id_are_chance() {
+        let canary = Canary::new("a date", "date", &["2001-05-12"]);
+        for text in [
+            "20010512",
+            "on 20010512T100000Z",
+            "id-20010512-a",
+            "2001-05-12",
+        ] {
+            assert!(found(&canary, text), "{text}");
+        }
+        let hash = "9f86d081884c7d659a2feaa0c55ad0152001051282cd15d6c15b0f00a08";
+        let id = "01920010-5127-7c3a-8b1e-20010512aaf3";
+        assert!(!found(&canary, hash) && !found(&canary, id));
+        assert!(!found(&canary, "\"at\":1720010512003214"));
+        // What was encoded is found all the same.
+        assert!(found(&canary, &hex::encode("born on 2001-05-12, it says")));
     }
 
     #[test]

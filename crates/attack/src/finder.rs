@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::canary::{small, stands_alone};
+use crate::canary::{by_chance, small, stands_alone};
 
 /// Texts to be found, each with the mark it stands for.
 #[derive(Clone, Default)]
@@ -13,6 +13,9 @@ pub struct Finder {
     /// Whether any begins so, to pass the rest by quickly.
     maybe: Vec<bool>,
 }
+
+/// Bytes before and after what was found.
+const AROUND: usize = 40;
 
 fn slot(head: u32) -> usize {
     usize::try_from(head.wrapping_mul(0x9E37_79B1) >> 16).unwrap_or(0)
@@ -36,6 +39,14 @@ impl Finder {
 
     /// The marks of what stands in a text, each once.
     pub fn find(&self, text: &str) -> Vec<usize> {
+        self.places(text)
+            .into_iter()
+            .map(|(mark, _)| mark)
+            .collect()
+    }
+
+    /// The same, each with what stands around it, in small letters.
+    pub fn places(&self, text: &str) -> Vec<(usize, String)> {
         let text = small(text);
         let mut found = Vec::new();
         if self.maybe.is_empty() {
@@ -51,9 +62,12 @@ impl Finder {
                 let (needle, mark, alone) = &self.texts[n];
                 if bytes[at..].starts_with(needle.as_bytes())
                     && (!alone || stands_alone(&text, needle))
-                    && !found.contains(mark)
+                    && (*alone || !by_chance(&text, at, needle))
+                    && !found.iter().any(|(known, _)| known == mark)
                 {
-                    found.push(*mark);
+                    let from = text.floor_char_boundary(at.saturating_sub(AROUND));
+                    let to = text.ceil_char_boundary(at + needle.len() + AROUND);
+                    found.push((*mark, text[from..to].to_owned()));
                 }
             }
         }
@@ -72,5 +86,6 @@ mod tests {
         finder.add("0429", 2, true);
         assert_eq!(finder.find("at 7 QUILL Lane, card 0429."), [1, 2]);
         assert!(finder.find("quill street 60429").is_empty());
+        assert_eq!(finder.places("at 7 QUILL Lane")[0].1, "at 7 quill lane");
     }
 }

@@ -32,7 +32,6 @@ use web::{
         attacks::{AttackLine, AttackStep, AttacksPage, Verdict as Shown},
     },
 };
-use words::Entropy;
 
 use crate::{COMPANY, Scene};
 
@@ -66,19 +65,6 @@ struct Play {
     judged: bool,
     /// Why it can't go on.
     fault: Option<&'static str>,
-}
-
-/// The system's chance.
-struct Chance;
-
-impl Entropy for Chance {
-    fn fill(&self, into: &mut [u8]) {
-        // Without random bytes nothing here is safe; there is no going on.
-        assert!(
-            aws_lc_rs::rand::fill(into).is_ok(),
-            "the operating system gave no random bytes"
-        );
-    }
 }
 
 /// The mailboxes and the sign-in service of this demo.
@@ -301,7 +287,7 @@ impl Scene {
             Some(Arc::new(Around(Arc::downgrade(self)))),
             false,
             self.clock.clone(),
-            Arc::new(Chance),
+            self.desk.entropy(),
         );
         let opened = Arc::new(opened.await?);
         *house = Some(opened.clone());

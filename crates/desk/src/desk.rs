@@ -176,6 +176,12 @@ impl Desk {
         &self.store
     }
 
+    /// Its chance, for what stands beside it.
+    #[must_use]
+    pub fn entropy(&self) -> Arc<dyn Entropy> {
+        self.entropy.clone()
+    }
+
     /// An id of a new thing.
     pub(crate) fn id<T>(&self, make: fn(Time, &dyn Entropy) -> T) -> T {
         make(self.now(), self.entropy.as_ref())

@@ -109,17 +109,8 @@ pub struct Letter {
 pub struct Point {
     /// From when it counts.
     pub effective: Time,
-    /// Since when the company's system doesn't have it any more; it goes when its owner was told.
+    /// Since when the company's system doesn't have it any more; it goes once its owner was told.
     pub gone: Option<Time>,
-}
-
-impl Point {
-    /// Whether it may still be there: what a list leaves out goes after three days, or later if its owner
-    /// couldn't be told, for at most a week.
-    pub fn stays(&self, now: Time) -> bool {
-        self.gone
-            .is_none_or(|at| now < at + std::time::Duration::from_hours(10 * 24))
-    }
 }
 
 /// An account as it should stand.

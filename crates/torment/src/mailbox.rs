@@ -6,7 +6,7 @@ use desk::{
     provider::Hook,
 };
 use std::time::Duration;
-use words::{HoldLevel, PlanKind, RequestKind, RequestState, Time};
+use words::{HoldLevel, PlanKind, RequestKind, Time};
 
 use crate::{
     act::{Caller, Step},
@@ -55,8 +55,16 @@ impl World {
         for letter in &letters {
             self.letter(letter)?;
         }
+        // A thaw that is due and its hook are one run of the workers.
+        let mut holds = Vec::new();
+        if !hooks.is_empty() {
+            let mut tx = self.house.desk.store().read().await?;
+            for account in &self.book.accounts {
+                holds.push(tx.account(account.id).await?.map(|row| row.hold));
+            }
+        }
         for (id, body) in &hooks {
-            self.hook(id, body)?;
+            self.hook(id, body, &holds)?;
         }
         // Time alone changes things too.
         Ok(some || !self.book.requests.is_empty())
@@ -245,7 +253,7 @@ impl World {
             {
                 Some(about("stop", link, of(*at).unwrap_or_default(), None))
             }
-            Letter::Planned { what, link, .. } => {
+            Letter::Planned { what, link, at, .. } => {
                 let kind = match what {
                     PlanKind::Point | PlanKind::Field => RequestKind::Change,
                     PlanKind::Factor => RequestKind::Reenrol,
@@ -257,11 +265,17 @@ impl World {
                 let fits = |(_, request): &(&Step, &book::Request)| {
                     request.account == account && request.kind == kind && request.cools.is_some()
                 };
-                let now =
-                    |(_, request): &(&Step, &book::Request)| request.state == RequestState::Cooling;
-                let planned = self.book.requests.iter().rev().filter(fits).find(now);
-                let planned = planned.or_else(|| self.book.requests.iter().rev().find(fits));
-                planned.map(|(step, _)| about("stop", link, *step, None))
+                // Several may cool off at once: it is the one that the owner, or the second person, said yes to
+                // then.
+                let cools = |request: &book::Request| request.cools.filter(|since| since >= at);
+                let planned = self.book.requests.iter().filter(fits);
+                let planned = planned
+                    .filter_map(|(step, request)| Some((cools(request)?, step)))
+                    .min()
+                    .map(|(_, step)| step);
+                let planned =
+                    planned.or_else(|| Some(self.book.requests.iter().rev().find(fits)?.0));
+                planned.map(|step| about("stop", link, *step, None))
             }
             Letter::Frozen { at } => Some(about("", "", of(*at).unwrap_or_default(), None)),
             Letter::Erasing { .. } => self
@@ -414,7 +428,8 @@ impl World {
         Ok(())
     }
 
-    fn hook(&mut self, id: &str, body: &str) -> Result<(), End> {
+    /// `holds`: those of the accounts after this run.
+    fn hook(&mut self, id: &str, body: &str, holds: &[Option<HoldLevel>]) -> Result<(), End> {
         self.search("a hook", body, &|_| false)?;
         let hook: Hook = serde_json::from_str(body)?;
         let now = self.now();
@@ -467,7 +482,11 @@ impl World {
                 format!("{what}, for a {}", request.kind),
             );
         }
-        if hold == HoldLevel::Frozen {
+        let hold = match kind {
+            RequestKind::Unlock => holds.get(account).copied().flatten(),
+            _ => Some(hold),
+        };
+        if hold == Some(HoldLevel::Frozen) {
             return broken("frozen stays frozen", what);
         }
         if kind != RequestKind::Unlock && request.proofs.len() < request.needs() {

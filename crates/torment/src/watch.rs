@@ -35,9 +35,26 @@ impl World {
             .and_then(|points| points[mailbox])
             .is_some_and(|point| {
                 point.effective <= now
-                    && point.stays(now)
+                    && (point.gone.is_none() || self.on_file(account, mailbox))
                     && since.is_none_or(|since| point.effective <= since)
             })
+    }
+
+    /// Whether the desk still had a mailbox when its contact points were last looked at. What a list leaves
+    /// out goes after three days, or later, or not at all, if its owner can't be told; that it goes neither
+    /// earlier nor otherwise is looked at when it goes.
+    fn on_file(&self, account: usize, mailbox: usize) -> bool {
+        let Some(owner) = self.owners.get(account) else {
+            return false;
+        };
+        let email = vault::normalise(words::FieldKind::Email, &owner.emails[mailbox]);
+        let blind = self
+            .house
+            .vault
+            .blind(words::ContactKind::Email.as_str(), &email);
+        let rows = &self.book.accounts[account].rows;
+        rows.iter()
+            .any(|row| row.removed_at.is_none() && row.blind == blind.0)
     }
 
     /// What was asked for just now.
@@ -260,12 +277,18 @@ impl World {
                 } else {
                     72
                 };
-                let since = if request.kind == RequestKind::Unlock {
+                // Nobody is told about a decoy, and that mustn't be seen.
+                let decoy = request.account + 1 == self.book.accounts.len();
+                let since = if request.kind == RequestKind::Unlock && !decoy {
                     request.told
                 } else {
                     request.cools
                 };
                 if since.is_none_or(|at| at + Duration::from_hours(waits) > now) {
+                    let what = since.map_or_else(
+                        || format!("{what} and was never told"),
+                        |at| format!("{what} after {} minutes", at.until(now).as_secs() / 60),
+                    );
                     return broken("the owner has time to say no", what);
                 }
                 Ok(request.kind == RequestKind::Unlock)
@@ -341,18 +364,19 @@ impl World {
         let from = self.book.times[&step].0;
         self.book.puts.insert(step, (account, from));
         let confirmed = self.owners[account].confirmed;
+        let there = [0, 1].map(|mailbox| self.on_file(account, mailbox));
         let book = &mut self.book.accounts[account];
         book.sent = (emails, moved);
         if book.hold == HoldLevel::Frozen {
             return;
         }
-        for (point, there) in book.points.iter_mut().zip(emails) {
+        for ((point, stays), there) in book.points.iter_mut().zip(there).zip(emails) {
             let fresh = Point {
                 effective: from + Duration::from_hours(72),
                 gone: None,
             };
             let next = match (*point, there) {
-                (Some(old), true) if old.stays(from) => Some(Point { gone: None, ..old }),
+                (Some(old), true) if stays => Some(Point { gone: None, ..old }),
                 (_, true) if confirmed => Some(fresh),
                 (Some(old), false) => Some(Point {
                     gone: old.gone.or(Some(from)),

@@ -267,10 +267,14 @@ impl World {
         but: &dyn Fn(&Mark) -> bool,
     ) -> Result<(), End> {
         *self.reached.searched.entry(place).or_default() += 1;
-        for found in self.finder.find(text) {
+        for (found, around) in self.finder.places(text) {
             let mark = &self.marks[found];
             if !but(mark) {
-                let said = format!("{place} held {} of account {}", mark.label, mark.account);
+                // What is in it was made up for this world.
+                let said = format!(
+                    "{place} held {} of account {}: …{around}…",
+                    mark.label, mark.account
+                );
                 return broken("nothing is given away", said);
             }
         }

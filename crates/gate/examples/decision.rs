@@ -1,4 +1,4 @@
-//! How long a decision takes: `cargo run --release -p staunch-gate --example bench`.
+//! How long a decision takes: `cargo run --release -p staunch-gate --example decision`.
 
 use gate::{
     AccountFacts, Action, Actor, Destination, Facts, Field, Gate, Proof, SHIPPED, TicketFacts,
