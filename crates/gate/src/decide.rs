@@ -160,7 +160,19 @@ impl Gate {
 
     /// Whether a rule lets this member of staff ask for it at all: some `permit` matches, whatever
     /// a `forbid` then says.
-    fn may_ask(&self, facts: &Facts) -> bool {
+    pub(crate) fn may_ask(&self, facts: &Facts) -> bool {
+        if self.policies.one_by_one() {
+            return self.judge_asking(facts);
+        }
+        let shown = Shown::of(facts);
+        self.memo.asks.recall(&shown).unwrap_or_else(|| {
+            let may = self.judge_asking(facts);
+            self.memo.asks.keep(shown, may);
+            may
+        })
+    }
+
+    pub(crate) fn judge_asking(&self, facts: &Facts) -> bool {
         let Ok((request, entities)) = self.types.question(facts) else {
             return false;
         };
@@ -195,7 +207,7 @@ impl Gate {
             return self.judge(facts);
         }
         let shown = Shown::of(facts);
-        if let Some(answer) = self.memo.recall(&shown) {
+        if let Some(answer) = self.memo.answers.recall(&shown) {
             return Decision {
                 permit: (answer.outcome == Outcome::Permit).then(|| Permit::of(facts)),
                 outcome: answer.outcome,
@@ -212,7 +224,7 @@ impl Gate {
             reason: decision.reason.clone(),
             words: decision.words.clone(),
         };
-        self.memo.keep(shown, answer);
+        self.memo.answers.keep(shown, answer);
         decision
     }
 

@@ -115,26 +115,38 @@ pub(crate) struct Answer {
 /// The answers of one set of policies so far.
 #[derive(Default)]
 pub(crate) struct Memo {
-    answers: Mutex<HashMap<Shown, Answer>>,
+    /// What they say.
+    pub(crate) answers: Kept<Answer>,
+    /// Whether they let a member of staff ask at all.
+    pub(crate) asks: Kept<bool>,
 }
 
-impl Memo {
-    /// The answer to a case like this, if there was one.
-    pub(crate) fn recall(&self, shown: &Shown) -> Option<Answer> {
-        self.answers
+/// What was worked out for kinds of case.
+pub(crate) struct Kept<T>(Mutex<HashMap<Shown, T>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Kept<T> {
+    /// What was worked out for a case like this, if it was.
+    pub(crate) fn recall(&self, shown: &Shown) -> Option<T> {
+        self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(shown)
             .cloned()
     }
 
-    /// Keeps an answer.
-    pub(crate) fn keep(&self, shown: Shown, answer: Answer) {
-        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        if answers.len() >= KEPT {
-            answers.clear();
+    /// Keeps it.
+    pub(crate) fn keep(&self, shown: Shown, answer: T) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT {
+            kept.clear();
         }
-        answers.insert(shown, answer);
+        kept.insert(shown, answer);
     }
 }
 
@@ -234,6 +246,7 @@ forbid (principal is Staunch::Staff, action == Staunch::Action::"export", resour
                     "{}",
                     facts.in_words()
                 );
+                assert_eq!(gate.may_ask(&facts), gate.judge_asking(&facts));
                 // A permit is for the case at hand, never for the one before.
                 assert_eq!(format!("{:?}", now.permit), format!("{:?}", afresh.permit));
                 permits += usize::from(afresh.permit.is_some());

@@ -14,7 +14,7 @@ use desk::{
     testing::{On, World},
 };
 use gate::{AccountFacts, Action, Actor, Destination, Facts, Field, Gate, TicketFacts};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::{Duration, Instant};
 use store::{MessageRow, TicketRow};
 use tower::ServiceExt as _;
@@ -283,7 +283,12 @@ async fn requests(world: &World, router: &Router, accounts: &[AccountId]) {
         .await
         .expect("asked")
         .expect("a token");
-    let mut tasks = tokio::task::JoinSet::new();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let served = tokio::spawn(axum::serve(listener, router.clone()).into_future());
+    let mut tickets = Vec::new();
     for about in accounts.iter().take(50).copied() {
         let new = desk::ticket::NewTicket {
             channel: Channel::Phone,
@@ -292,28 +297,51 @@ async fn requests(world: &World, router: &Router, accounts: &[AccountId]) {
             account: Some(about),
             mine: true,
         };
-        let number = world.desk.open_ticket(&me, new).await.expect("opened");
-        let (router, token) = (router.clone(), token.clone());
-        tasks.spawn(async move {
-            let mut times = Vec::new();
-            for _ in 0..40 {
-                let body: Value = json!({"kind": "deliver", "field": "address"});
-                let request = Request::post(format!("/api/v1/tickets/{number}/requests"))
-                    .header("host", "desk.example")
-                    .header(header::AUTHORIZATION, format!("Bearer {token}"))
-                    .header(header::CONTENT_TYPE, "application/json")
-                    .body(Body::from(body.to_string()))
-                    .expect("a request");
-                let begun = Instant::now();
-                let answer = router.clone().oneshot(request).await.expect("an answer");
-                assert_eq!(answer.status(), StatusCode::ACCEPTED);
-                times.push(begun.elapsed());
-            }
-            times
-        });
+        tickets.push(world.desk.open_ticket(&me, new).await.expect("opened"));
     }
-    let mut times: Vec<Duration> = tasks.join_all().await.into_iter().flatten().collect();
-    report("a request with its decision, 50 reps at once", &mut times);
+    // Fast people: one request every two seconds each, never in step.
+    for (pause, what) in [
+        (Duration::from_secs(2), "each every 2 s"),
+        (Duration::ZERO, "each without a pause"),
+    ] {
+        let mut tasks = tokio::task::JoinSet::new();
+        for (nth, number) in (0u64..).zip(&tickets) {
+            let url = format!("http://{address}/api/v1/tickets/{number}/requests");
+            tasks.spawn(ask_often(url, token.clone(), pause, nth));
+        }
+        let mut times: Vec<Duration> = tasks.join_all().await.into_iter().flatten().collect();
+        let what = format!("a request with its decision over HTTP, 50 reps at once, {what}");
+        report(&what, &mut times);
+    }
+    served.abort();
+}
+
+/// Asks forty times over a connection of its own, with pauses of between half and one and a half times
+/// so long.
+async fn ask_often(url: String, token: String, pause: Duration, nth: u64) -> Vec<Duration> {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
+    let mut dice = nth + 1;
+    let mut times = Vec::new();
+    for _ in 0..40 {
+        dice = dice
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let part = u32::try_from(500 + (dice >> 33) % 1000).unwrap_or(1000);
+        tokio::time::sleep(pause * part / 1000).await;
+        let request = client
+            .post(&url)
+            .bearer_auth(&token)
+            .json(&json!({"kind": "deliver", "field": "address"}));
+        let begun = Instant::now();
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), 202);
+        answer.bytes().await.expect("a body");
+        times.push(begun.elapsed());
+    }
+    times
 }
 
 async fn events(world: &World) {
