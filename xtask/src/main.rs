@@ -22,7 +22,7 @@ Commands:
   test [--only STEP,STEP…]  install what is missing, then run every check and test
   pictures                  make the screenshots in docs/pictures
   torment [OPTION…]         everything that can be done to a desk, in any order: --steps N, --seed S,
-                            --engine sqlite|postgres, --sabotage NAME|all; --help for the rest
+                            --engine sqlite|postgres, --sabotage NAME|all, --release for long runs; --help for the rest
   help                      print this
 
 Steps of test:

@@ -1,7 +1,10 @@
 //! The staff that the scenarios are played with: hired for it, and signed in as people do.
 
 use anyhow::{Context as _, Result, bail, ensure};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 use words::{Clock, Entropy, Role, Time};
 
 use crate::{
@@ -9,6 +12,7 @@ use crate::{
     browser::{Browser, Who, after},
     office::Office,
     outside::Outside,
+    victim::Victim,
 };
 
 /// A step of a TOTP code, in microseconds.
@@ -41,6 +45,7 @@ pub struct House {
     crew: Mutex<Option<Crew>>,
     hired: Mutex<Vec<Browser>>,
     made: Mutex<Vec<String>>,
+    cards: Mutex<BTreeSet<String>>,
 }
 
 impl House {
@@ -68,6 +73,7 @@ impl House {
             crew: Mutex::default(),
             hired: Mutex::default(),
             made: Mutex::default(),
+            cards: Mutex::default(),
         };
         for by in [By::Lead, By::Admin, By::Auditor] {
             let browser = house.hire(by).await?;
@@ -84,6 +90,20 @@ impl House {
     /// The time now.
     pub fn now(&self) -> Time {
         self.clock.now()
+    }
+
+    /// A new customer. Their card ends in digits that no other's here does, as long as there are any: the
+    /// lists show what earlier callers said of theirs.
+    pub fn customer(&self, confirmed: bool) -> Victim {
+        let mut cards = self.cards.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut one = Victim::new(self.entropy(), confirmed);
+        for _ in 0..100 {
+            if cards.insert(one.last_four().to_owned()) {
+                break;
+            }
+            one = Victim::new(self.entropy(), confirmed);
+        }
+        one
     }
 
     /// A source of chance.

@@ -73,8 +73,8 @@ impl Player {
                 }
             }
         }
-        let victim = Victim::new(house.entropy(), !scenario.unconfirmed);
-        let neighbour = Victim::new(house.entropy(), true);
+        let victim = house.customer(!scenario.unconfirmed);
+        let neighbour = house.customer(true);
         let record = Record::default();
         let fresh = scenario.steps.iter().any(|step| step.times > MANY);
         let crew = house.crew(fresh).await?;

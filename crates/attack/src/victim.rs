@@ -197,6 +197,11 @@ impl Victim {
         ]
     }
 
+    /// The last four digits of their card.
+    pub fn last_four(&self) -> &str {
+        &self.last_four
+    }
+
     fn card(&self) -> String {
         format!("Visa {}", self.last_four)
     }

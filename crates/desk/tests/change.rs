@@ -462,6 +462,42 @@ fn a_freeze_ends_what_is_confirmed_and_what_is_planned() {
     });
 }
 
+/// What the company noted without anybody ever having confirmed it counts for nothing; its owner can make it
+/// count, like any new one.
+#[test]
+fn what_was_only_noted_its_owner_can_confirm() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let known = email(EMAIL, "2019-05-01", Some("2019-05-01"));
+        let noted = document(&[known, email(NEW, "2026-01-01", None)]);
+        world
+            .desk
+            .put_account(None, "A-1042", noted)
+            .await
+            .expect("put");
+        world.clock.pass(HOUR * 80);
+        post(&world).await;
+        let new = |points: Vec<ContactPointRow>| {
+            let emails = points.into_iter().filter(|p| p.kind == ContactKind::Email);
+            emails
+                .map(|p| (p.confirmed_at.is_some(), p.usable(world.desk.now())))
+                .collect::<Vec<_>>()
+        };
+        assert!(new(points(&world, robin).await).contains(&(false, false)));
+
+        let rep = rep(&world).await;
+        let (asked, letters) = planned(&world, &rep, robin).await;
+        press(&world, &secret(&only(&letters, "address")), Answer::Yes).await;
+        world.clock.pass(HOUR * 73);
+        post(&world).await;
+        assert_eq!(state(&world, &asked).await, RequestState::Done);
+        assert_eq!(new(points(&world, robin).await), [(true, true)]);
+        let ticket = call(&world, &rep, robin).await;
+        deliver(&world, &rep, ticket, "invoice", "10442").await;
+        assert!(to(&post(&world).await, NEW).contains(&"delivery"));
+    });
+}
+
 #[test]
 fn an_address_at_which_nobody_answers_never_counts() {
     on_both(|world| async move {

@@ -202,6 +202,9 @@ impl Settings {
     }
 }
 
+/// In minutes.
+const WEEK: u64 = 7 * 24 * 60;
+
 impl Settings {
     /// Numbers that would take a promise back, or stop the desk, are no settings.
     fn bounds(&self) -> Result<()> {
@@ -224,6 +227,17 @@ impl Settings {
             ("desk.look_ups", desk.look_ups.into(), 1, 1_000_000),
             ("desk.questions", desk.questions.into(), 1, 1_000_000),
             ("desk.deliveries", desk.deliveries.into(), 1, 1_000_000),
+            ("desk.look_up_minutes", desk.look_up_minutes, 1, WEEK),
+            ("desk.question_minutes", desk.question_minutes, 1, WEEK),
+            ("desk.delivery_minutes", desk.delivery_minutes, 1, WEEK),
+            // Each tells the rep that something on the account is in the text.
+            ("desk.stopped_replies", desk.stopped_replies.into(), 1, 20),
+            (
+                "desk.stopped_reply_minutes",
+                desk.stopped_reply_minutes,
+                10,
+                WEEK,
+            ),
             ("desk.reveals_per_hour", desk.reveals_per_hour.into(), 1, 60),
             ("desk.session_hours", desk.session_hours, 1, 24),
             ("desk.session_idle_hours", desk.session_idle_hours, 1, 24),

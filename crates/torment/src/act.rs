@@ -4,7 +4,10 @@
 use std::fmt;
 use words::{Channel, MessageKind, ProofKind, RequestKind};
 
-use crate::{customer::ASKABLE, outside::Fault};
+use crate::{
+    customer::{ASKABLE, CHANGES},
+    outside::Fault,
+};
 
 /// The number of a step.
 pub type Step = usize;
@@ -160,6 +163,8 @@ pub enum Act {
         kind: ProofKind,
         told: Told,
     },
+    /// The owner types what is new on their page: the first or the second of what they have.
+    Type { of: Step, nth: usize, second: bool },
     /// The company's system, or somebody who would be it, puts an account.
     Put {
         by: By,
@@ -214,6 +219,7 @@ impl Act {
             Self::Move { .. } => "move",
             Self::Answer { .. } => "owner answers",
             Self::Prove { .. } => "owner proves",
+            Self::Type { .. } => "owner types",
             Self::Put { .. } => "put",
             Self::Logins { .. } => "logins",
             Self::Resend { .. } => "resend",
@@ -289,6 +295,9 @@ impl fmt::Display for Act {
                 )?;
                 if matches!(kind, RequestKind::Deliver | RequestKind::Reveal) {
                     write!(f, " of {} {}", field.0, field.1)?;
+                }
+                if *kind == RequestKind::Change {
+                    write!(f, " of {}", CHANGES[*what % CHANGES.len()])?;
                 }
                 write!(f, ", {want}")
             }
@@ -380,6 +389,13 @@ impl fmt::Display for Act {
                 write!(
                     f,
                     "the owner types {how} {kind} on the page of letter {nth} about step {of}"
+                )
+            }
+            Self::Type { of, nth, second } => {
+                let which = if *second { "second" } else { "first" };
+                write!(
+                    f,
+                    "the owner types their {which} one on the page of letter {nth} about step {of}"
                 )
             }
             Self::Put {

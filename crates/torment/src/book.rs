@@ -109,8 +109,9 @@ pub struct Letter {
 pub struct Point {
     /// From when it counts.
     pub effective: Time,
-    /// Since when the company's system doesn't have it any more; it goes once its owner was told.
-    pub gone: Option<Time>,
+    /// Since when only the desk can say whether it counts: the company's system doesn't have it any more, and
+    /// it goes once its owner was told; or its owner typed it, and answers there or doesn't.
+    pub unsure: Option<Time>,
 }
 
 /// An account as it should stand.
@@ -128,6 +129,8 @@ pub struct Account {
     pub points: [Option<Point>; 2],
     /// Its contact points, as the desk has them.
     pub rows: Vec<ContactPointRow>,
+    /// The request by which a mailbox was typed.
+    pub typed: [Option<Step>; 2],
     /// Whether its mailboxes ever changed.
     pub changed: bool,
     /// Which mailboxes the company's system has, and whether after a move.
@@ -147,6 +150,8 @@ pub struct Account {
 /// All of it.
 #[derive(Default)]
 pub struct Book {
+    /// Whether an owner says in this step that a new mailbox is theirs.
+    pub answers_at: bool,
     /// Accounts; the last is a decoy.
     pub accounts: Vec<Account>,
     /// By the step that opened it.

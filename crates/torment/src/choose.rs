@@ -34,9 +34,11 @@ impl Chooser {
     /// The next step.
     pub fn next(&mut self, world: &World) -> Act {
         if let Some((act, left)) = self.again.take() {
-            if left > 1 {
-                self.again = Some((act.clone(), left - 1));
-            }
+            self.again = if left > 1 {
+                Some((act.clone(), left - 1))
+            } else {
+                self.goes_on(world, &act).map(|next| (next, 1))
+            };
             return act;
         }
         for _ in 0..20 {
@@ -62,7 +64,9 @@ impl Chooser {
                     act,
                     Act::Ask { .. } | Act::SendCode { .. } | Act::Answer { .. }
                 );
-                if queues && self.dice.chance(50) {
+                if let Some(next) = self.goes_on(world, &act) {
+                    self.again = Some((next, 1));
+                } else if queues && self.dice.chance(50) {
                     self.again = Some((Act::Work, 1));
                 } else if hammers && self.dice.chance(15) {
                     self.again = Some((act.clone(), 3 + self.dice.roll(6)));
@@ -71,6 +75,39 @@ impl Chooser {
             }
         }
         Act::Work
+    }
+
+    /// What an owner who wants a change does next, mostly: the further step, and then the typing.
+    fn goes_on(&mut self, world: &World, act: &Act) -> Option<Act> {
+        let (Act::Answer { of, nth, .. } | Act::Prove { of, nth, .. }) = act else {
+            return None;
+        };
+        let request = world.book.requests.get(of)?;
+        if request.kind != RequestKind::Change || !request.wanted || !self.dice.chance(70) {
+            return None;
+        }
+        let (of, nth) = (*of, *nth);
+        match act {
+            Act::Answer {
+                page: "confirm",
+                yes: true,
+                ..
+            } => Some(Act::Prove {
+                of,
+                nth,
+                kind: ProofKind::Receipt,
+                told: Told::Right(0),
+            }),
+            Act::Prove {
+                told: Told::Right(_),
+                ..
+            } => Some(Act::Type {
+                of,
+                nth,
+                second: self.dice.chance(80),
+            }),
+            _ => None,
+        }
     }
 
     fn one(&mut self, world: &World) -> Option<Act> {
@@ -106,7 +143,8 @@ impl Chooser {
                 ticket: self.ticket(world)?,
                 how: *self.dice.pick(&Move::ALL)?,
             }),
-            57..72 => self.answer(world),
+            57..70 => self.answer(world),
+            70..72 => self.types(world),
             72..78 => self.prove(world),
             78..80 => self.put(world),
             80..81 => Some(self.logins()),
@@ -216,7 +254,7 @@ impl Chooser {
             0..26 => RequestKind::Deliver,
             26..46 => RequestKind::Reveal,
             46..64 => RequestKind::Reset,
-            64..78 => {
+            64..74 => {
                 if held {
                     RequestKind::Unlock
                 } else {
@@ -224,8 +262,8 @@ impl Chooser {
                 }
             }
             // What is frozen refuses the rest, so it is seldom.
-            78 if self.dice.chance(50) => RequestKind::Lock,
-            78..86 => {
+            74 if self.dice.chance(50) => RequestKind::Lock,
+            74..86 => {
                 if book.flag {
                     RequestKind::Ask
                 } else {
@@ -379,6 +417,10 @@ impl Chooser {
                 let account = &world.book.accounts[letter.account];
                 Some(account.at_home)
             }
+            "address" => {
+                let request = world.book.requests.get(&letter.of)?;
+                (request.wanted && !self.dice.chance(15)).then_some(true)
+            }
             "stop" => {
                 let request = world.book.requests.get(&letter.of)?;
                 (!request.wanted && self.dice.chance(25)).then_some(false)
@@ -470,6 +512,41 @@ impl Chooser {
             nth: world.book.nth(at),
             kind,
             told,
+        })
+    }
+
+    /// An owner types what is new, where they proved a change; now and then where they didn't.
+    fn types(&mut self, world: &World) -> Option<Act> {
+        let of = |letter: &Letter, states: &[RequestState]| {
+            let request = world.book.requests.get(&letter.of);
+            letter.page == "confirm"
+                && request.is_some_and(|request| {
+                    request.kind == RequestKind::Change
+                        && request.wanted
+                        && states.contains(&request.state)
+                })
+        };
+        let letters = |states: &[RequestState]| -> Vec<usize> {
+            (0..world.book.letters.len())
+                .filter(|at| of(&world.book.letters[*at], states))
+                .collect()
+        };
+        let ready = letters(&[RequestState::Ready]);
+        let from = if ready.is_empty() || self.dice.chance(10) {
+            letters(&[
+                RequestState::Waiting,
+                RequestState::Cooling,
+                RequestState::Denied,
+                RequestState::Done,
+            ])
+        } else {
+            ready
+        };
+        let at = *self.dice.pick(&from)?;
+        Some(Act::Type {
+            of: world.book.letters[at].of,
+            nth: world.book.nth(at),
+            second: self.dice.chance(75),
         })
     }
 

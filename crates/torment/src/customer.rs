@@ -50,6 +50,9 @@ pub const ASKABLE: [(&str, usize); 14] = [
     ("order", 0),
 ];
 
+/// What can be changed: a new email, one in the place of what is on file, the postal address.
+pub const CHANGES: [&str; 3] = ["a new email", "the email on file", "the address"];
+
 /// What the company can be asked to do, as the catalogue names it.
 pub const ACTIONS: [&str; 2] = ["cancel_order", "refund"];
 
@@ -71,8 +74,8 @@ pub struct Customer {
     /// Their saved recovery codes.
     pub saved: Vec<String>,
     phone: String,
-    /// The address that is on file, and the one after a move.
-    addresses: [String; 2],
+    /// The postal address that is on file, and the one after a move.
+    pub addresses: [String; 2],
     values: Vec<(String, String, String)>,
 }
 

@@ -83,7 +83,10 @@ impl World {
                 "a letter went to an address that no owner has",
             );
         };
-        if !self.usable(account, mailbox, None) {
+        // A new mailbox is asked whether somebody is there, and told nothing.
+        let asked = matches!(envelope.letter, Letter::Address { .. })
+            && self.book.accounts[account].typed[mailbox].is_some();
+        if !asked && !self.usable(account, mailbox, None) {
             return broken(
                 "only to registered contact points",
                 format!(
@@ -91,7 +94,7 @@ impl World {
                 ),
             );
         }
-        let about = self.about(account, &envelope.letter)?;
+        let about = self.about(account, mailbox, &envelope.letter)?;
         let opened = match &envelope.letter {
             Letter::Confirm { .. } | Letter::Delivery { .. } | Letter::Code { .. } => {
                 let request = self.book.requests.get(&about.of);
@@ -147,7 +150,7 @@ impl World {
     }
 
     /// What a letter is about; it may tell only what is true.
-    fn about(&self, account: usize, letter: &Letter) -> Result<About, End> {
+    fn about(&self, account: usize, mailbox: usize, letter: &Letter) -> Result<About, End> {
         let of = |at: Time| self.book.step_at(at);
         let about = |page, link: &str, of, expires| About {
             page,
@@ -287,8 +290,10 @@ impl World {
                     request.account == account && request.kind == RequestKind::Erase
                 })
                 .map(|(step, _)| about("", "", *step, None)),
-            // No owner here types a new address yet.
-            Letter::Address { .. } => None,
+            Letter::Address { link, expires } => {
+                let typed = self.book.accounts[account].typed[mailbox];
+                typed.map(|step| about("address", link, step, Some(*expires)))
+            }
         };
         if let Some(known) = known {
             return Ok(known);

@@ -7,6 +7,7 @@ use words::{HoldLevel, ProofKind, RequestKind, RequestState, TicketState};
 
 use crate::{
     act::{By, Step, Told},
+    book::Point,
     customer::{Class, Mark},
     house::STAFF,
     perform::form,
@@ -40,8 +41,12 @@ impl World {
             && match page {
                 "confirm" | "was-this-you" => state == Some(RequestState::Waiting),
                 "stop" => state == Some(RequestState::Cooling) && !yes,
+                "address" => state == Some(RequestState::Cooling),
                 _ => !yes,
             };
+        if yes && open && page == "address" {
+            self.book.answers_at = true;
+        }
         if yes && open && page == "confirm" {
             self.allow(of, ProofKind::Email);
         }
@@ -150,6 +155,60 @@ impl World {
             );
         }
         Ok(true)
+    }
+
+    /// The owner types what is new on the page at which they proved the change.
+    pub(crate) async fn types(&mut self, of: Step, nth: usize, second: bool) -> Result<bool, End> {
+        let Some(at) = self.book.letter("confirm", of, nth) else {
+            return Ok(false);
+        };
+        let letter = self.book.letters[at].clone();
+        let Some(request) = self.book.requests.get(&of).cloned() else {
+            return Ok(false);
+        };
+        let Some(owner) = self.owners.get(letter.account) else {
+            return Ok(false);
+        };
+        let contact = request.field.0 == "contact_point";
+        let value = if contact {
+            owner.emails[usize::from(second)].clone()
+        } else {
+            owner.addresses[usize::from(second)].clone()
+        };
+        let form = form(&[("value", &value), ("sure", "yes")]);
+        self.typed = (request.state == RequestState::Ready).then_some(of);
+        let typed = |mark: &Mark| {
+            mark.account == letter.account
+                && if contact {
+                    mark.class == Class::Contact
+                } else {
+                    mark.field.0 == "address"
+                }
+        };
+        self.outside_but(Method::POST, &letter.link, Some(form), &typed)
+            .await?;
+        let mut tx = self.house.desk.store().read().await?;
+        let row = tx.request(request.id).await?;
+        drop(tx);
+        let taken = row.is_some_and(|row| row.state == RequestState::Cooling)
+            && request.state == RequestState::Ready;
+        if taken && contact {
+            let from = self.now();
+            let account = &mut self.book.accounts[letter.account];
+            account.typed[usize::from(second)] = Some(of);
+            account.changed = true;
+            account.points[usize::from(second)] = Some(Point {
+                effective: from + Duration::from_hours(72),
+                unsure: Some(from),
+            });
+            // What it takes the place of goes once it comes.
+            if !request.field.1.is_empty() {
+                for point in account.points.iter_mut().flatten() {
+                    point.unsure = point.unsure.or(Some(from));
+                }
+            }
+        }
+        Ok(taken)
     }
 
     /// The number of a ticket, the id of a request, and whether it is in that ticket.

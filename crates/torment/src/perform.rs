@@ -9,7 +9,7 @@ use words::{MessageKind, RequestKind};
 use crate::{
     act::{Act, By, Caller, Step, Text},
     book::{Request, Ticket},
-    customer::{ACTIONS, ASKABLE, Class, Mark},
+    customer::{ACTIONS, ASKABLE, CHANGES, Class, Mark},
     house::{Answer, STAFF, SYSTEM},
     world::{End, World, broken},
 };
@@ -29,6 +29,8 @@ impl World {
     pub async fn step(&mut self, step: Step, act: &Act) -> Result<bool, End> {
         // What an owner proved counts in its own step only.
         self.allowed = None;
+        self.typed = None;
+        self.book.answers_at = false;
         let from = self.now();
         self.book.times.insert(step, (from, words::Time(i64::MAX)));
         let led = self.perform(step, act).await?;
@@ -185,6 +187,7 @@ impl World {
                 kind,
                 told,
             } => self.prove(*of, *nth, *kind, *told).await,
+            Act::Type { of, nth, second } => self.types(*of, *nth, *second).await,
             Act::Put {
                 by,
                 account,
@@ -274,10 +277,21 @@ impl World {
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, End> {
+        self.outside_but(method, path, body, &|_| false).await
+    }
+
+    /// The same. `but`: what whoever is there typed themselves.
+    pub(crate) async fn outside_but(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        but: &dyn Fn(&Mark) -> bool,
+    ) -> Result<Answer, End> {
         let answer = self.house.call(STAFF.len(), method, path, body).await?;
         let own = path.rsplit('/').next().unwrap_or_default().to_lowercase();
         let link = |mark: &Mark| mark.class == Class::Link && mark.label.ends_with(&own);
-        self.seen(answer, &link)
+        self.seen(answer, &|mark| link(mark) || but(mark))
     }
 
     /// Does something to a ticket, by the page or the API, whichever one has.
@@ -440,6 +454,9 @@ impl World {
                 .map(|owner| owner.item(nth))
                 .unwrap_or_default();
         }
+        if kind == RequestKind::Change {
+            field = self.changed(book.account, what);
+        }
         if kind == RequestKind::Act {
             ACTIONS[what % ACTIONS.len()].clone_into(&mut field.0);
         }
@@ -496,6 +513,24 @@ impl World {
         }
         self.book.requests.insert(step, request);
         Ok(true)
+    }
+
+    /// How one of [`CHANGES`] is asked for: field and item.
+    fn changed(&self, account: Option<usize>, what: usize) -> (String, String) {
+        let now = self.now();
+        let rows = account.map_or(&[][..], |n| &self.book.accounts[n].rows);
+        match what % CHANGES.len() {
+            0 => ("contact_point".to_owned(), String::new()),
+            1 => {
+                let on_file = rows.iter().find(|row| row.usable(now));
+                let item = on_file.map_or_else(String::new, |row| {
+                    let since = row.registered_at.format("%-d %B %Y");
+                    format!("the {} on file since {since}", row.kind)
+                });
+                ("contact_point".to_owned(), item)
+            }
+            _ => ("address".to_owned(), String::new()),
+        }
     }
 
     async fn write(

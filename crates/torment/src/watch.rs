@@ -35,7 +35,7 @@ impl World {
             .and_then(|points| points[mailbox])
             .is_some_and(|point| {
                 point.effective <= now
-                    && (point.gone.is_none() || self.on_file(account, mailbox))
+                    && (point.unsure.is_none() || self.on_file(account, mailbox))
                     && since.is_none_or(|since| point.effective <= since)
             })
     }
@@ -53,8 +53,9 @@ impl World {
             .vault
             .blind(words::ContactKind::Email.as_str(), &email);
         let rows = &self.book.accounts[account].rows;
-        rows.iter()
-            .any(|row| row.removed_at.is_none() && row.blind == blind.0)
+        rows.iter().any(|row| {
+            row.removed_at.is_none() && row.confirmed_at.is_some() && row.blind == blind.0
+        })
     }
 
     /// What was asked for just now.
@@ -199,6 +200,7 @@ impl World {
             Act::Put { .. }
                 | Act::Answer { .. }
                 | Act::Prove { .. }
+                | Act::Type { .. }
                 | Act::Work
                 | Act::Visit { .. }
         ) {
@@ -271,6 +273,16 @@ impl World {
                 }
                 Ok(request.kind == RequestKind::Unlock)
             }
+            // Proven in two ways, and then typed by the owner.
+            (S::Ready, S::Cooling) => {
+                if self.typed != Some(made) {
+                    return broken("nothing happens without the owner's proof", what);
+                }
+                if let Some(request) = self.book.requests.get_mut(&made) {
+                    request.cools = Some(now);
+                }
+                Ok(false)
+            }
             (S::Cooling, S::Done) => {
                 let waits = if request.kind == RequestKind::Unlock {
                     24
@@ -339,8 +351,10 @@ impl World {
                 }
                 continue;
             };
-            // It may be put off until its owner was told, and nothing else.
-            if point.1 != known.1 || point.2 < known.2 {
+            let answered = self.book.answers_at && known.1.is_none() && point.1.is_some();
+            // It may be put off until its owner was told, and one that was only noted may be typed anew.
+            let anew = self.typed.is_some() && known.1.is_none();
+            if point.1 != known.1 && !answered || point.2 < known.2 && !anew {
                 return broken("contact points change only as they may", what);
             }
         }
@@ -373,13 +387,16 @@ impl World {
         for ((point, stays), there) in book.points.iter_mut().zip(there).zip(emails) {
             let fresh = Point {
                 effective: from + Duration::from_hours(72),
-                gone: None,
+                unsure: None,
             };
             let next = match (*point, there) {
-                (Some(old), true) if stays => Some(Point { gone: None, ..old }),
+                (Some(old), true) if stays => Some(Point {
+                    unsure: None,
+                    ..old
+                }),
                 (_, true) if confirmed => Some(fresh),
                 (Some(old), false) => Some(Point {
-                    gone: old.gone.or(Some(from)),
+                    unsure: old.unsure.or(Some(from)),
                     ..old
                 }),
                 _ => None,

@@ -105,6 +105,8 @@ pub struct World {
     pub reached: Reached,
     /// The proof that an owner truly gives in this step.
     pub(crate) allowed: Option<(crate::act::Step, words::ProofKind)>,
+    /// The change that an owner truly types in this step.
+    pub(crate) typed: Option<crate::act::Step>,
 }
 
 /// The log of the whole program, as it is written.
@@ -181,6 +183,7 @@ impl World {
             book: Book::default(),
             reached: Reached::default(),
             allowed: None,
+            typed: None,
         };
         world.settle_in().await?;
         Ok(world)
@@ -217,11 +220,12 @@ impl World {
                 points: [
                     there.then_some(Point {
                         effective: words::Time(0),
-                        gone: None,
+                        unsure: None,
                     }),
                     None,
                 ],
                 rows,
+                typed: [None; 2],
                 changed: false,
                 sent: ([true, false], false),
                 used: Vec::new(),

@@ -1,4 +1,4 @@
-//! Twelve thousand steps of everything that can be done to a desk, from a fixed seed.
+//! Twenty thousand steps of everything that can be done to a desk, from a fixed seed.
 
 use std::sync::{Mutex, PoisonError};
 use torment::{house::Engine, report, run};
@@ -67,9 +67,9 @@ const PLACES: [&str; 7] = [
 ];
 
 #[test]
-fn twelve_thousand_steps_break_nothing() {
+fn twenty_thousand_steps_break_nothing() {
     block_on(async {
-        let plan = plan(12_000, 1);
+        let plan = plan(20_000, 1);
         let outcome = run::run(plan, &mut |_, _| ()).await.expect("a run");
         println!("{}", report::table(&outcome, plan.seed));
         if let Some(failure) = &outcome.broken {

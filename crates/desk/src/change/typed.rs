@@ -183,8 +183,8 @@ impl Desk {
         Ok(self.decide(&facts).outcome == Outcome::Permit)
     }
 
-    /// Whether a contact point can come to an account: it isn't there yet, and was never said not to be
-    /// the owner's. Which of the two, nobody is told.
+    /// Whether a contact point can come to an account: it isn't there yet, or only noted and never
+    /// confirmed, and was never said not to be the owner's. Which of these, nobody is told.
     async fn can_come(
         &self,
         tx: &mut Tx,
@@ -195,9 +195,9 @@ impl Desk {
         let normal = Zeroizing::new(normalise(address_kind(new.kind), text));
         let blind = self.vault.blind(new.kind.as_str(), &normal).0;
         let points = tx.contact_points(case.account.id).await?;
-        let here = points
-            .iter()
-            .any(|point| point.kind == new.kind && point.blind == blind);
+        let here = points.iter().any(|point| {
+            point.kind == new.kind && point.blind == blind && point.confirmed_at.is_some()
+        });
         let gone = tx.repudiated_points(case.account.id).await?;
         Ok(!here
             && !gone
