@@ -32,7 +32,7 @@ fn run(root: &Path, words: &[&str]) -> Result<()> {
     if release && sabotage {
         bail!("guards can't be taken away in a release: leave out --release or --sabotage");
     }
-    // As the tests build it, so that nothing is built twice over.
+    // With the features of the whole workspace, so that less is built anew.
     let mut build = cargo(root);
     build.args(["build", "--workspace", "--bin", "staunch-torment"]);
     if sabotage {
@@ -44,8 +44,8 @@ fn run(root: &Path, words: &[&str]) -> Result<()> {
     loud(&mut build)?;
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
     let target = root.join(target);
-    let built = target.join(if release { "release" } else { "debug" });
-    let mut command = program(built.join("staunch-torment"), root);
+    let profile = if release { "release" } else { "debug" };
+    let mut command = program(target.join(profile).join("staunch-torment"), root);
     command.args(&words);
     if !words.iter().any(|word| word.ends_with("postgres")) {
         return loud(&mut command);

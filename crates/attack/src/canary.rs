@@ -76,21 +76,19 @@ pub fn stands_alone(text: &str, form: &str) -> bool {
     })
 }
 
-/// Whether digits found there are likely part of a longer number (such as a time in microseconds), a hash or
-/// an id: a ledger has enough of those to hold any eight digits. (A value inside of what was encoded is found in another of its forms.)
+/// Whether digits found there are part of a time in microseconds, a hash or an id: a ledger has enough of
+/// those to hold any eight digits. (What was encoded in hex is found by its other forms.)
 pub fn by_chance(text: &str, at: usize, form: &str) -> bool {
-    let inner = |b: &&u8| b.is_ascii_alphanumeric() || b"-_+/".contains(b);
     if form.len() >= 12 || !form.bytes().all(|b| b.is_ascii_digit()) {
         return false;
     }
-    let (before, after) = (&text.as_bytes()[..at], &text.as_bytes()[at..]);
-    let digit = |b: Option<&u8>| b.is_some_and(u8::is_ascii_digit);
-    if digit(before.last()) || digit(after.get(form.len())) {
-        return true;
-    }
-    let run = before.iter().rev().take(32).take_while(inner).count()
-        + after.iter().take(32).take_while(inner).count();
-    run >= 32
+    let (before, after) = text.as_bytes().split_at(at);
+    let run = |inner: fn(&&u8) -> bool| {
+        before.iter().rev().take(32).take_while(inner).count()
+            + after.iter().take(32).take_while(inner).count()
+    };
+    // A time in microseconds has sixteen digits; a date with its time of day has fourteen.
+    run(|b| b.is_ascii_digit()) >= 16 || run(|b| b.is_ascii_hexdigit() || **b == b'-') >= 32
 }
 
 /// A value as it may turn up, in small letters: raw, by URL, HTML and JSON rules, in base 64 and
@@ -168,6 +166,9 @@ mod tests {
             "on 20010512T100000Z",
             "id-20010512-a",
             "2001-05-12",
+            "20010512000000",
+            "/api/v1/accounts/x-bcdfghjk/birth_date/20010512",
+            "statement_for_alva_fenwick_born_20010512.pdf",
         ] {
             assert!(found(&canary, text), "{text}");
         }

@@ -92,8 +92,8 @@ impl House {
         self.clock.now()
     }
 
-    /// A new customer. Their card ends in digits that no other's here does, as long as there are any: the
-    /// lists show what earlier callers said of theirs.
+    /// A new customer. Their card ends in digits that no other's here does, as long as one is soon found:
+    /// the lists show what earlier callers said of theirs.
     pub fn customer(&self, confirmed: bool) -> Victim {
         let mut cards = self.cards.lock().unwrap_or_else(PoisonError::into_inner);
         let mut one = Victim::new(self.entropy(), confirmed);

@@ -177,7 +177,6 @@ impl Desk {
     }
 
     /// Its chance, for what stands beside it.
-    #[must_use]
     pub fn entropy(&self) -> Arc<dyn Entropy> {
         self.entropy.clone()
     }

@@ -162,6 +162,11 @@ impl Desk {
         }
         self.forget_codes(tx, account, &plan).await?;
         if let Some(point) = plan.contact_point_id {
+            // The account isn't found by it either, if it was noted before.
+            if let Some(row) = tx.contact_point(point).await? {
+                tx.drop_lookup(account.id, row.kind.as_str(), &row.blind)
+                    .await?;
+            }
             tx.repudiate_contact_point(point, now).await?;
         }
         self.undo_change(tx, account, request, true).await?;

@@ -498,6 +498,82 @@ fn what_was_only_noted_its_owner_can_confirm() {
     });
 }
 
+/// The one that was only noted is chosen, and its owner types that very address: it stays, and counts.
+#[test]
+fn what_was_only_noted_may_take_its_own_place() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let known = email(EMAIL, "2019-05-01", Some("2019-05-01"));
+        let noted = document(&[known, email(NEW, "2026-01-01", None)]);
+        world
+            .desk
+            .put_account(None, "A-1042", noted)
+            .await
+            .expect("put");
+        world.clock.pass(HOUR * 80);
+        post(&world).await;
+        let rep = rep(&world).await;
+        let ticket = call(&world, &rep, robin).await;
+        let view = world.desk.ticket(&rep, ticket).await.expect("a ticket");
+        let offers = view.offers.into_iter();
+        let items: Vec<String> = offers
+            .filter(|offer| offer.field == "contact_point")
+            .flat_map(|offer| offer.items)
+            .collect();
+        let noted = items.iter().find(|item| item.ends_with("2026"));
+        let item = noted.expect("the noted one").clone();
+        let asked = wants(&world, &rep, ticket, "contact_point", &item).await;
+        let page = confirmed(&world).await;
+        types(&world, &page, NEW).await;
+        press(
+            &world,
+            &secret(&only(&post(&world).await, "address")),
+            Answer::Yes,
+        )
+        .await;
+        world.clock.pass(HOUR * 73);
+        post(&world).await;
+        assert_eq!(state(&world, &asked).await, RequestState::Done);
+        let now = world.desk.now();
+        let usable = points(&world, robin).await;
+        let usable = usable
+            .iter()
+            .filter(|p| p.usable(now) && p.kind == ContactKind::Email);
+        assert_eq!(usable.count(), 2);
+    });
+}
+
+/// A change that nobody answered leaves nothing behind: what the company sends later is the company's.
+#[test]
+fn after_a_change_that_came_to_nothing_the_company_can_send_the_same() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let (asked, _) = planned(&world, &rep, robin).await;
+        world.clock.pass(HOUR * 73);
+        post(&world).await;
+        assert_eq!(state(&world, &asked).await, RequestState::Expired);
+        let known = email(EMAIL, "2019-05-01", Some("2019-05-01"));
+        for confirmed in [None, Some("2026-02-01")] {
+            let sent = document(&[known.clone(), email(NEW, "2026-01-01", confirmed)]);
+            world
+                .desk
+                .put_account(None, "A-1042", sent)
+                .await
+                .expect("put");
+            post(&world).await;
+            world.clock.pass(HOUR * 80);
+            post(&world).await;
+        }
+        let now = world.desk.now();
+        let usable = points(&world, robin).await;
+        let usable = usable
+            .iter()
+            .filter(|p| p.usable(now) && p.kind == ContactKind::Email);
+        assert_eq!(usable.count(), 2);
+    });
+}
+
 #[test]
 fn an_address_at_which_nobody_answers_never_counts() {
     on_both(|world| async move {

@@ -336,6 +336,9 @@ mod tests {
             "cooling_off_hours = 0",
             "link_hours = 1000",
             "notices_per_day = 0",
+            "look_up_minutes = 0",
+            "stopped_replies = 21",
+            "stopped_reply_minutes = 9",
         ] {
             let settings = read(&format!("[desk]\n{text}")).expect("reads");
             assert!(settings.check().is_err(), "{text}");

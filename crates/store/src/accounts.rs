@@ -470,6 +470,8 @@ impl Tx {
         const OVER: &str = " on conflict (account_id, kind, blind) do update set
              confirmed_at = case when contact_points.removed_at is null then coalesce(contact_points.confirmed_at, excluded.confirmed_at) else excluded.confirmed_at end,
              registered_at = case when contact_points.removed_at is null then contact_points.registered_at else excluded.registered_at end,
+             comes_by = case when contact_points.removed_at is null then contact_points.comes_by end,
+             leaves_by = case when contact_points.removed_at is null then contact_points.leaves_by end,
              effective_at = case
                 when contact_points.removed_at is not null then excluded.effective_at
                 when contact_points.confirmed_at is null and excluded.confirmed_at is not null

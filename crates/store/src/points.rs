@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl Tx {
-    /// Writes a contact point that comes by a change. One that was removed before is new again; one
-    /// that is on file keeps its dates, but for a confirmation that it lacked. None if it was said not
+    /// Writes a contact point that comes by a change. One that was removed before, or that nobody ever
+    /// confirmed, is new again; one that is on file and confirmed keeps its dates. None if it was said not
     /// to be the owner's: then nothing is written.
     ///
     /// # Errors
@@ -25,7 +25,8 @@ impl Tx {
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
              on conflict (account_id, kind, blind) do update set
              confirmed_at = case when contact_points.removed_at is null then coalesce(contact_points.confirmed_at, excluded.confirmed_at) else excluded.confirmed_at end,
-             registered_at = case when contact_points.removed_at is null then contact_points.registered_at else excluded.registered_at end,
+             registered_at = case when contact_points.removed_at is null and contact_points.confirmed_at is not null
+                then contact_points.registered_at else excluded.registered_at end,
              effective_at = case when contact_points.removed_at is null and contact_points.confirmed_at is not null
                 then contact_points.effective_at else excluded.effective_at end,
              comes_by = excluded.comes_by, leaves_by = null, removed_at = null

@@ -86,6 +86,8 @@ pub struct Request {
 pub struct Letter {
     /// The page that its link leads to; empty without a link.
     pub page: &'static str,
+    /// The mailbox that it came to.
+    pub mailbox: usize,
     /// The path of the link.
     pub link: String,
     /// The step that it is about.
@@ -109,9 +111,6 @@ pub struct Letter {
 pub struct Point {
     /// From when it counts.
     pub effective: Time,
-    /// Since when only the desk can say whether it counts: the company's system doesn't have it any more, and
-    /// it goes once its owner was told; or its owner typed it, and answers there or doesn't.
-    pub unsure: Option<Time>,
 }
 
 /// An account as it should stand.
@@ -150,8 +149,6 @@ pub struct Account {
 /// All of it.
 #[derive(Default)]
 pub struct Book {
-    /// Whether an owner says in this step that a new mailbox is theirs.
-    pub answers_at: bool,
     /// Accounts; the last is a decoy.
     pub accounts: Vec<Account>,
     /// By the step that opened it.

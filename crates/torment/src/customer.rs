@@ -188,7 +188,8 @@ impl Customer {
             String::new(),
             changed[0].clone(),
         ));
-        let card = format!("Visa 0{}", dice.digits(3));
+        // No two owners have the same four digits.
+        let card = format!("Visa 0{}{}", n % 10, &dice.digits(3)[1..]);
         add(
             Class::Sealed,
             "card",

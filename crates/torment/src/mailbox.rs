@@ -6,7 +6,7 @@ use desk::{
     provider::Hook,
 };
 use std::time::Duration;
-use words::{HoldLevel, PlanKind, RequestKind, Time};
+use words::{HoldLevel, PlanKind, RequestKind, RequestState, Time};
 
 use crate::{
     act::{Caller, Step},
@@ -85,7 +85,9 @@ impl World {
         };
         // A new mailbox is asked whether somebody is there, and told nothing.
         let asked = matches!(envelope.letter, Letter::Address { .. })
-            && self.book.accounts[account].typed[mailbox].is_some();
+            && self.book.accounts[account].typed[mailbox]
+                .and_then(|of| self.book.requests.get(&of))
+                .is_some_and(|request| request.state == RequestState::Cooling);
         if !asked && !self.usable(account, mailbox, None) {
             return broken(
                 "only to registered contact points",
@@ -136,6 +138,7 @@ impl World {
             .any(|letter| letter.link == about.link && letter.answered && !secret.is_empty());
         let came = self.now();
         self.book.letters.push(book::Letter {
+            mailbox,
             page: about.page,
             link: about.link,
             of: about.of,
@@ -256,30 +259,9 @@ impl World {
             {
                 Some(about("stop", link, of(*at).unwrap_or_default(), None))
             }
-            Letter::Planned { what, link, at, .. } => {
-                let kind = match what {
-                    PlanKind::Point | PlanKind::Field => RequestKind::Change,
-                    PlanKind::Factor => RequestKind::Reenrol,
-                    PlanKind::Erase => RequestKind::Erase,
-                    PlanKind::Thaw => RequestKind::Unlock,
-                    PlanKind::Saved => RequestKind::Act,
-                };
-                // What cools off now, or did when a letter was written that comes late.
-                let fits = |(_, request): &(&Step, &book::Request)| {
-                    request.account == account && request.kind == kind && request.cools.is_some()
-                };
-                // Several may cool off at once: it is the one that the owner, or the second person, said yes to
-                // then.
-                let cools = |request: &book::Request| request.cools.filter(|since| since >= at);
-                let planned = self.book.requests.iter().filter(fits);
-                let planned = planned
-                    .filter_map(|(step, request)| Some((cools(request)?, step)))
-                    .min()
-                    .map(|(_, step)| step);
-                let planned =
-                    planned.or_else(|| Some(self.book.requests.iter().rev().find(fits)?.0));
-                planned.map(|step| about("stop", link, *step, None))
-            }
+            Letter::Planned { what, link, at, .. } => self
+                .planned(account, *what, *at)
+                .map(|step| about("stop", link, step, None)),
             Letter::Frozen { at } => Some(about("", "", of(*at).unwrap_or_default(), None)),
             Letter::Erasing { .. } => self
                 .book
@@ -305,6 +287,35 @@ impl World {
             "a {name} letter to account {account}, of {when}, is about nothing that happened"
         );
         broken("a letter tells the truth", said)
+    }
+
+    /// The request that began to cool off then. Several may at once: it is the one that the owner, or the
+    /// second person, said yes to.
+    fn planned(&self, account: usize, what: PlanKind, at: Time) -> Option<Step> {
+        let kind = match what {
+            PlanKind::Point | PlanKind::Field => RequestKind::Change,
+            PlanKind::Factor => RequestKind::Reenrol,
+            PlanKind::Erase => RequestKind::Erase,
+            PlanKind::Thaw => RequestKind::Unlock,
+            PlanKind::Saved => RequestKind::Act,
+        };
+        let fits = |request: &book::Request| {
+            request.account == account
+                && request.kind == kind
+                && match what {
+                    PlanKind::Field => request.field.0 == "address",
+                    PlanKind::Point => request.field.0 == "contact_point",
+                    _ => true,
+                }
+        };
+        let since = |request: &book::Request| request.cools.filter(|since| *since >= at);
+        self.book
+            .requests
+            .iter()
+            .filter(|(_, request)| fits(request))
+            .filter_map(|(step, request)| Some((since(request)?, *step)))
+            .min()
+            .map(|(_, step)| step)
     }
 
     /// What stands in a letter: only what its owner asked for, and only theirs.
@@ -494,7 +505,8 @@ impl World {
         if hold == Some(HoldLevel::Frozen) {
             return broken("frozen stays frozen", what);
         }
-        if kind != RequestKind::Unlock && request.proofs.len() < request.needs() {
+        let agreed = kind == RequestKind::Unlock && request.agreed.is_some();
+        if !agreed && request.proofs.len() < request.needs() {
             return broken("nothing happens without the owner's proof", what);
         }
         let newest = request.proofs.iter().map(|(_, at)| *at).max();

@@ -45,7 +45,7 @@ impl World {
                 _ => !yes,
             };
         if yes && open && page == "address" {
-            self.book.answers_at = true;
+            self.answers_at = Some((letter.account, letter.mailbox));
         }
         if yes && open && page == "confirm" {
             self.allow(of, ProofKind::Email);
@@ -177,15 +177,7 @@ impl World {
         };
         let form = form(&[("value", &value), ("sure", "yes")]);
         self.typed = (request.state == RequestState::Ready).then_some(of);
-        let typed = |mark: &Mark| {
-            mark.account == letter.account
-                && if contact {
-                    mark.class == Class::Contact
-                } else {
-                    mark.field.0 == "address"
-                }
-        };
-        self.outside_but(Method::POST, &letter.link, Some(form), &typed)
+        self.outside_but(Method::POST, &letter.link, Some(form), &value)
             .await?;
         let mut tx = self.house.desk.store().read().await?;
         let row = tx.request(request.id).await?;
@@ -196,17 +188,11 @@ impl World {
             let from = self.now();
             let account = &mut self.book.accounts[letter.account];
             account.typed[usize::from(second)] = Some(of);
-            account.changed = true;
             account.points[usize::from(second)] = Some(Point {
                 effective: from + Duration::from_hours(72),
-                unsure: Some(from),
             });
             // What it takes the place of goes once it comes.
-            if !request.field.1.is_empty() {
-                for point in account.points.iter_mut().flatten() {
-                    point.unsure = point.unsure.or(Some(from));
-                }
-            }
+            account.changed |= !request.field.1.is_empty();
         }
         Ok(taken)
     }

@@ -30,7 +30,7 @@ impl World {
         // What an owner proved counts in its own step only.
         self.allowed = None;
         self.typed = None;
-        self.book.answers_at = false;
+        self.answers_at = None;
         let from = self.now();
         self.book.times.insert(step, (from, words::Time(i64::MAX)));
         let led = self.perform(step, act).await?;
@@ -277,21 +277,24 @@ impl World {
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, End> {
-        self.outside_but(method, path, body, &|_| false).await
+        self.outside_but(method, path, body, "").await
     }
 
-    /// The same. `but`: what whoever is there typed themselves.
+    /// The same. `typed`: what whoever is there typed themselves, which may come back.
     pub(crate) async fn outside_but(
         &mut self,
         method: Method,
         path: &str,
         body: Option<String>,
-        but: &dyn Fn(&Mark) -> bool,
+        typed: &str,
     ) -> Result<Answer, End> {
-        let answer = self.house.call(STAFF.len(), method, path, body).await?;
+        let mut answer = self.house.call(STAFF.len(), method, path, body).await?;
+        if !typed.is_empty() {
+            answer.text = answer.text.replace(typed, "");
+        }
         let own = path.rsplit('/').next().unwrap_or_default().to_lowercase();
         let link = |mark: &Mark| mark.class == Class::Link && mark.label.ends_with(&own);
-        self.seen(answer, &|mark| link(mark) || but(mark))
+        self.seen(answer, &link)
     }
 
     /// Does something to a ticket, by the page or the API, whichever one has.

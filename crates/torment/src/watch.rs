@@ -35,26 +35,28 @@ impl World {
             .and_then(|points| points[mailbox])
             .is_some_and(|point| {
                 point.effective <= now
-                    && (point.unsure.is_none() || self.on_file(account, mailbox))
+                    && self.on_file(account, mailbox)
                     && since.is_none_or(|since| point.effective <= since)
             })
     }
 
-    /// Whether the desk still had a mailbox when its contact points were last looked at. What a list leaves
-    /// out goes after three days, or later, or not at all, if its owner can't be told; that it goes neither
-    /// earlier nor otherwise is looked at when it goes.
+    /// Whether the desk had a mailbox, confirmed, when its contact points were last looked at. That it comes and
+    /// goes only as it may is looked at when it does.
     fn on_file(&self, account: usize, mailbox: usize) -> bool {
-        let Some(owner) = self.owners.get(account) else {
-            return false;
-        };
-        let email = vault::normalise(words::FieldKind::Email, &owner.emails[mailbox]);
-        let blind = self
-            .house
-            .vault
-            .blind(words::ContactKind::Email.as_str(), &email);
         let rows = &self.book.accounts[account].rows;
         rows.iter().any(|row| {
-            row.removed_at.is_none() && row.confirmed_at.is_some() && row.blind == blind.0
+            row.removed_at.is_none()
+                && row.confirmed_at.is_some()
+                && self.is_at(row, account, mailbox)
+        })
+    }
+
+    /// Whether a contact point is that mailbox.
+    fn is_at(&self, row: &ContactPointRow, account: usize, mailbox: usize) -> bool {
+        self.owners.get(account).is_some_and(|owner| {
+            let email = vault::normalise(words::FieldKind::Email, &owner.emails[mailbox]);
+            let kind = words::ContactKind::Email.as_str();
+            row.blind == self.house.vault.blind(kind, &email).0
         })
     }
 
@@ -275,7 +277,9 @@ impl World {
             }
             // Proven in two ways, and then typed by the owner.
             (S::Ready, S::Cooling) => {
-                if self.typed != Some(made) {
+                let since = request.proofs.iter().map(|(_, at)| *at).max();
+                let in_time = since.is_some_and(|at| now <= at + Duration::from_mins(61));
+                if self.typed != Some(made) || !in_time {
                     return broken("nothing happens without the owner's proof", what);
                 }
                 if let Some(request) = self.book.requests.get_mut(&made) {
@@ -332,18 +336,27 @@ impl World {
             .puts
             .values()
             .any(|(n, at)| *n == account && *at + cooling <= now);
-        let by_owner = self.book.requests.values().any(|request| {
+        let of = |request: &Request| {
             request.kind == RequestKind::Change
                 && request.account == account
-                && request.proofs.len() >= 2
-        });
+                && request.field.0 == "contact_point"
+        };
+        let typed = self
+            .typed
+            .and_then(|of| self.book.requests.get(&of))
+            .is_some_and(of);
+        let by_owner = self
+            .book
+            .requests
+            .values()
+            .any(|request| of(request) && request.cools.is_some_and(|at| at + cooling <= now));
         let what = format!("those of account {account} changed");
-        for point in &new {
+        for (row, point) in rows.iter().zip(&new) {
             let Some(known) = old.iter().find(|known| known.0 == point.0) else {
                 if frozen {
                     return broken("frozen stays frozen", what);
                 }
-                if !by_list && !by_owner {
+                if !by_list && !typed {
                     return broken("contact points change only as they may", what);
                 }
                 if point.2 < from + cooling {
@@ -351,16 +364,26 @@ impl World {
                 }
                 continue;
             };
-            let answered = self.book.answers_at && known.1.is_none() && point.1.is_some();
-            // It may be put off until its owner was told, and one that was only noted may be typed anew.
-            let anew = self.typed.is_some() && known.1.is_none();
+            let answered = known.1.is_none()
+                && self
+                    .answers_at
+                    .is_some_and(|(n, mailbox)| n == account && self.is_at(row, account, mailbox));
+            // It may be put off until its owner was told, and one that nobody confirmed may be typed anew.
+            let anew = typed && known.1.is_none();
             if point.1 != known.1 && !answered || point.2 < known.2 && !anew {
                 return broken("contact points change only as they may", what);
             }
         }
-        for known in &old {
-            // What is to come may be stopped at any time.
-            if known.2 > from || new.iter().any(|point| point.0 == known.0) {
+        for (row, known) in book.rows.iter().zip(&old) {
+            // What is to come may be stopped at any time, also late; what nobody confirmed never counted.
+            let stopped = book.typed.iter().enumerate().any(|(mailbox, of)| {
+                let request = of.and_then(|of| self.book.requests.get(&of));
+                request
+                    .is_some_and(|r| !matches!(r.state, RequestState::Cooling | RequestState::Done))
+                    && self.is_at(row, account, mailbox)
+            });
+            let to_come = known.2 > from || known.1.is_none() || stopped;
+            if to_come || new.iter().any(|point| point.0 == known.0) {
                 continue;
             }
             if frozen {
@@ -378,30 +401,30 @@ impl World {
         let from = self.book.times[&step].0;
         self.book.puts.insert(step, (account, from));
         let confirmed = self.owners[account].confirmed;
-        let there = [0, 1].map(|mailbox| self.on_file(account, mailbox));
+        // Its owner typed it, and may still answer there.
+        let stays = [0, 1].map(|mailbox| {
+            let typed = self.book.accounts[account].typed[mailbox];
+            self.on_file(account, mailbox)
+                || typed
+                    .and_then(|of| self.book.requests.get(&of))
+                    .is_some_and(|request| request.state == RequestState::Cooling)
+        });
         let book = &mut self.book.accounts[account];
         book.sent = (emails, moved);
         if book.hold == HoldLevel::Frozen {
             return;
         }
-        for ((point, stays), there) in book.points.iter_mut().zip(there).zip(emails) {
+        for ((point, stays), there) in book.points.iter_mut().zip(stays).zip(emails) {
             let fresh = Point {
                 effective: from + Duration::from_hours(72),
-                unsure: None,
             };
             let next = match (*point, there) {
-                (Some(old), true) if stays => Some(Point {
-                    unsure: None,
-                    ..old
-                }),
+                (Some(old), true) if stays => Some(old),
                 (_, true) if confirmed => Some(fresh),
-                (Some(old), false) => Some(Point {
-                    unsure: old.unsure.or(Some(from)),
-                    ..old
-                }),
+                (old, false) => old,
                 _ => None,
             };
-            book.changed |= next != *point;
+            book.changed |= next != *point || point.is_some() && !there;
             *point = next;
         }
     }

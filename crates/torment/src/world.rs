@@ -107,6 +107,8 @@ pub struct World {
     pub(crate) allowed: Option<(crate::act::Step, words::ProofKind)>,
     /// The change that an owner truly types in this step.
     pub(crate) typed: Option<crate::act::Step>,
+    /// The account and the new mailbox of it at which an owner answers in this step.
+    pub(crate) answers_at: Option<(usize, usize)>,
 }
 
 /// The log of the whole program, as it is written.
@@ -184,6 +186,7 @@ impl World {
             reached: Reached::default(),
             allowed: None,
             typed: None,
+            answers_at: None,
         };
         world.settle_in().await?;
         Ok(world)
@@ -220,7 +223,6 @@ impl World {
                 points: [
                     there.then_some(Point {
                         effective: words::Time(0),
-                        unsure: None,
                     }),
                     None,
                 ],

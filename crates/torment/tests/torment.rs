@@ -26,7 +26,7 @@ const fn plan(steps: usize, seed: u64) -> run::Plan<'static> {
 }
 
 /// What must have been reached: a kind of request and a state of it.
-const FLOOR: [(&str, &str); 26] = [
+const FLOOR: [(&str, &str); 29] = [
     ("deliver", "waiting"),
     ("deliver", "sending"),
     ("deliver", "done"),
@@ -50,6 +50,9 @@ const FLOOR: [(&str, &str); 26] = [
     ("unlock", "expired"),
     ("unlock", "cooling"),
     ("change", "refused"),
+    ("change", "ready"),
+    ("change", "cooling"),
+    ("change", "done"),
     ("ask", "waiting"),
     ("export", "waiting"),
     ("export", "done"),

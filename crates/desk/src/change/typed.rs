@@ -183,8 +183,9 @@ impl Desk {
         Ok(self.decide(&facts).outcome == Outcome::Permit)
     }
 
-    /// Whether a contact point can come to an account: it isn't there yet, or only noted and never
-    /// confirmed, and was never said not to be the owner's. Which of these, nobody is told.
+    /// Whether a contact point can come to an account: it isn't there yet, or nobody confirmed it (it was
+    /// only noted, or another change brings it and nobody answered there), and it was never said not to be
+    /// the owner's. Which of these, nobody is told.
     async fn can_come(
         &self,
         tx: &mut Tx,
@@ -236,7 +237,8 @@ impl Desk {
             .add_coming_point(&row, case.request.id)
             .await?
             .ok_or(USED_UP)?;
-        if let Some(old) = new.replaces {
+        // One that was only noted may be what it takes the place of: then it stays.
+        if let Some(old) = new.replaces.filter(|old| *old != id) {
             tx.point_leaves_by(old, case.request.id).await?;
         }
         self.taken(
