@@ -5,7 +5,10 @@ use torment::{house::Engine, run, sabotage::Sabotage};
 
 /// Some that are found within seconds, of different kinds: holds, what is told and recorded,
 /// who may what, and a rule of the policies.
-const FEW: [&str; 7] = [
+const FEW: [&str; 10] = [
+    "code-expires",
+    "replies-read",
+    "scopes",
     "not-me-freezes",
     "reveal-recorded",
     "notices",
@@ -40,7 +43,7 @@ fn guards_that_are_taken_away_are_found() {
         let mut missed = Vec::new();
         for name in FEW {
             let one = Sabotage::named(name).expect(name);
-            let outcome = run_with(Some(one), 3000).await;
+            let outcome = run_with(Some(one), 5000).await;
             match outcome.broken {
                 Some(failure) => {
                     println!("{name} after {} steps: {}", outcome.steps, failure.broken);
