@@ -1,5 +1,6 @@
 //! What is done next: by chance, out of what there is, and now and then with what is another's.
 
+use std::collections::VecDeque;
 use words::{Channel, Clock as _, MessageKind, ProofKind, RequestKind, RequestState};
 
 use crate::{
@@ -15,8 +16,8 @@ use crate::{
 /// Chooses.
 pub struct Chooser {
     dice: Dice,
-    /// Something that is done again and again, and how often yet.
-    again: Option<(Act, usize)>,
+    /// What comes next in any case: something done again and again, and what it was done for.
+    planned: VecDeque<Act>,
 }
 
 /// Those who work on tickets; people more often.
@@ -24,21 +25,20 @@ const WORKS: [By; 10] = [0, 1, 2, 3, 4, 0, 2, 6, 7, 8];
 
 impl Chooser {
     /// From a seed.
-    pub const fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self {
             dice: Dice::new(seed),
-            again: None,
+            planned: VecDeque::new(),
         }
     }
 
     /// The next step.
     pub fn next(&mut self, world: &World) -> Act {
-        if let Some((act, left)) = self.again.take() {
-            self.again = if left > 1 {
-                Some((act.clone(), left - 1))
-            } else {
-                self.goes_on(world, &act).map(|next| (next, 1))
-            };
+        if let Some(act) = self.planned.pop_front() {
+            if self.planned.is_empty() {
+                let next = self.goes_on(world, &act);
+                self.planned.extend(next);
+            }
             return act;
         }
         for _ in 0..20 {
@@ -65,16 +65,51 @@ impl Chooser {
                     Act::Ask { .. } | Act::SendCode { .. } | Act::Answer { .. }
                 );
                 if let Some(next) = self.goes_on(world, &act) {
-                    self.again = Some((next, 1));
+                    self.planned.push_back(next);
                 } else if queues && self.dice.chance(50) {
-                    self.again = Some((Act::Work, 1));
+                    self.planned.push_back(Act::Work);
                 } else if hammers && self.dice.chance(15) {
-                    self.again = Some((act.clone(), 3 + self.dice.roll(6)));
+                    self.hammer(&act);
                 }
                 return act;
             }
         }
         Act::Work
+    }
+
+    /// Plans the same again and again. Who guesses a code asks for new ones in between, or stays at one, and
+    /// has the right one in the end.
+    fn hammer(&mut self, act: &Act) {
+        let &Act::ReadOut {
+            by,
+            ticket,
+            request,
+            ..
+        } = act
+        else {
+            let often = 3 + self.dice.roll(6);
+            self.planned.extend(std::iter::repeat_n(act.clone(), often));
+            return;
+        };
+        for round in 0..=self.dice.roll(3) {
+            if round > 0 {
+                let new = Act::SendCode {
+                    by,
+                    ticket,
+                    request,
+                };
+                self.planned.extend([new, Act::Work]);
+            }
+            let guesses = 2 + self.dice.roll(3);
+            self.planned
+                .extend(std::iter::repeat_n(act.clone(), guesses));
+        }
+        self.planned.push_back(Act::ReadOut {
+            by,
+            ticket,
+            request,
+            told: Told::Right(0),
+        });
     }
 
     /// What an owner who wants a change does next, mostly: the further step, and then the typing.
@@ -340,7 +375,9 @@ impl Chooser {
     }
 
     fn code(&mut self, world: &World, read: bool) -> Option<Act> {
-        let request = self.request(world, |r| r.state == RequestState::Waiting)?;
+        let request = self.request(world, |r| {
+            r.state == RequestState::Waiting && (!read || r.code.is_some())
+        })?;
         let (by, ticket) = (self.by(), self.its_ticket(world, request)?);
         if !read {
             return Some(Act::SendCode {
