@@ -1,7 +1,8 @@
 //! Measures the desk in one process on a fresh `SQLite` file, at full fsync:
 //! `cargo run --release -p staunch-web --example bench` prints the server time of a ticket's page
 //! among 100,000 tickets, of a request and its decision under 50 reps at once, the login events
-//! taken a second in batches of 1,000, and the time of one decision of the gate.
+//! taken a second in batches of 1,000, and the time of one decision of the gate. With `decisions`, `pages`,
+//! `requests` or `events` behind `--` it measures only that.
 
 use axum::{
     Router,
@@ -31,9 +32,13 @@ const ACCOUNTS: usize = 1_000;
 const PASSWORD: &str = "correct mule staple 42";
 
 fn main() {
+    let only: Vec<String> = std::env::args().skip(1).collect();
+    let wanted = |part: &str| only.is_empty() || only.iter().any(|one| one == part);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        decisions();
+        if wanted("decisions") {
+            decisions();
+        }
         let settings = desk::settings::DeskSettings {
             deliveries: 1_000_000,
             look_ups: 1_000_000,
@@ -52,10 +57,16 @@ fn main() {
         let (router, _) = web::router(app, |more| more);
         let (me, cookie) = sign_in(&world).await;
         let accounts = accounts(&world).await;
-        tickets(&world, &me, &accounts).await;
-        pages(&router, &cookie).await;
-        requests(&world, &router, &accounts).await;
-        events(&world).await;
+        if wanted("pages") {
+            tickets(&world, &me, &accounts).await;
+            pages(&router, &cookie).await;
+        }
+        if wanted("requests") {
+            requests(&world, &router, &accounts).await;
+        }
+        if wanted("events") {
+            events(&world).await;
+        }
     });
 }
 
