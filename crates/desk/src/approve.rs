@@ -106,7 +106,7 @@ impl Desk {
             ChallengeKind::Outreach => LetterRef::Outreach { challenge },
             _ => LetterRef::Confirm { challenge },
         };
-        self.queue_letter(tx, account, place.id, letter, Some(&secret), Some(ticket))
+        self.queue_letter(tx, account, place, letter, Some(&secret), Some(ticket))
             .await
     }
 
@@ -240,7 +240,9 @@ impl Desk {
             Some(ticket),
             self.destination(&points),
         );
-        facts.ways = self.ways(tx, account, ticket, request.kind).await?;
+        facts.ways = self
+            .ways(tx, account, ticket, &points, request.kind)
+            .await?;
         facts.effect = self.effect_of(request)?;
         facts.approval = Some(leave);
         Ok(as_offered(request.kind, self.decide(&facts)))

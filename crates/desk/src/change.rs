@@ -60,6 +60,21 @@ pub(crate) struct ChangeOffer {
     pub(crate) explains: String,
 }
 
+/// The field of an account that a change is of; none for a contact point.
+pub(crate) fn changed_field<'a>(
+    fields: &'a [FieldRow],
+    field: &str,
+) -> Result<Option<&'a FieldRow>, DeskError> {
+    if field.is_empty() || field == POINT {
+        return Ok(None);
+    }
+    fields
+        .iter()
+        .find(|row| row.name == field && may_change(row))
+        .map(Some)
+        .ok_or_else(not_offered)
+}
+
 impl Desk {
     /// What can be changed on an account.
     pub(crate) fn change_offers(
@@ -117,23 +132,6 @@ impl Desk {
             choices.push((item, NewPoint { kind, replaces }));
         }
         choices
-    }
-
-    /// The field that a change is of; none for a contact point.
-    pub(crate) async fn changed_field(
-        &self,
-        tx: &mut Tx,
-        account: &AccountRow,
-        field: &str,
-    ) -> Result<Option<FieldRow>, DeskError> {
-        if field.is_empty() || field == POINT {
-            return Ok(None);
-        }
-        let rows = tx.masked_fields(account.id).await?;
-        rows.into_iter()
-            .find(|row| row.name == field && may_change(row))
-            .map(Some)
-            .ok_or_else(not_offered)
     }
 
     /// The contact point that a change is of; without a choice, a new email.

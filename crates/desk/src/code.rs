@@ -80,22 +80,20 @@ impl Desk {
                 .with("challenge", row.id.to_string())
                 .with("contact_point", row.contact_point_id.to_string()),
         );
+        let point = tx
+            .contact_point(row.contact_point_id)
+            .await?
+            .ok_or(DeskError::NotFound)?;
         let secret = self
-            .repudiation(&mut tx, &account, &ticket, row.contact_point_id, Vec::new())
+            .repudiation(&mut tx, &account, &ticket, point.id, Vec::new())
             .await?;
         let letter = LetterRef::Code {
             challenge: row.id,
             code: self.seal_code(&code)?,
         };
-        self.queue_letter(
-            &mut tx,
-            &account,
-            row.contact_point_id,
-            letter,
-            Some(&secret),
-            Some(&ticket),
-        )
-        .await?;
+        let (secret, about) = (Some(secret.as_str()), Some(&ticket));
+        self.queue_letter(&mut tx, &account, &point, letter, secret, about)
+            .await?;
         let text = format!(
             "A code for \"{}\" was sent. It works for ten minutes.",
             request.label

@@ -137,7 +137,7 @@ impl Desk {
                 let letter = LetterRef::Delivery {
                     request: request.id,
                 };
-                self.queue_letter(tx, account, place.id, letter, Some(&secret), Some(ticket))
+                self.queue_letter(tx, account, &place, letter, Some(&secret), Some(ticket))
                     .await?;
                 format!("The owner said yes: {} is on its way.", request.label)
             }

@@ -36,7 +36,7 @@ impl Desk {
         };
         tx.put_off_plan(plan.id, now + hours(LETTER_HOURS)).await?;
         let letter = LetterRef::Erasing { plan: plan.id };
-        self.queue_letter(tx, account, place.id, letter, None, Some(ticket))
+        self.queue_letter(tx, account, place, letter, None, Some(ticket))
             .await?;
         let text = "The last letter to the owner is on its way. The erasure follows it.";
         self.write(tx, ticket, MessageKind::Desk, None, text)

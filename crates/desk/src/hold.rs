@@ -77,7 +77,7 @@ impl Desk {
             let points = tx.contact_points(account.id).await?;
             for point in self.hears(&points) {
                 let letter = LetterRef::Frozen { at: now };
-                self.queue_letter(tx, account, point.id, letter, None, None)
+                self.queue_letter(tx, account, point, letter, None, None)
                     .await?;
             }
         }

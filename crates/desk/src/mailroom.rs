@@ -7,7 +7,9 @@ mod texts;
 
 use gate::{Action, Actor, Outcome, Permit};
 use serde::{Deserialize, Serialize};
-use store::{AccountRow, ChallengeRow, FieldRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
+use store::{
+    AccountRow, ChallengeRow, ContactPointRow, FieldRow, JobRow, NewJob, RequestRow, TicketRow, Tx,
+};
 use vault::{AccountKey, Address, Sealed, ServerSealed, Value};
 use words::{
     AccountId, ChallengeId, ChallengeKind, Channel, ContactPointId, FieldKind, HoldLevel, JobId,
@@ -89,7 +91,7 @@ impl Desk {
         &self,
         tx: &mut Tx,
         account: &AccountRow,
-        point: ContactPointId,
+        point: &ContactPointRow,
         letter: LetterRef,
         secret: Option<&str>,
         ticket: Option<&TicketRow>,
@@ -104,17 +106,16 @@ impl Desk {
         };
         let job = MailJob {
             account: account.id,
-            point,
+            point: point.id,
             ticket: ticket.map(|t| t.id),
             letter,
             secret,
         };
         let now = self.now();
-        let kind = self.way_to(tx, point).await?;
         tx.enqueue(
             NewJob {
                 id: self.id(JobId::new),
-                kind,
+                kind: texts::way_to(point),
                 payload: serde_json::to_string(&job).map_err(|e| DeskError::json(&e))?,
                 run_at: now,
                 ticket_id: ticket.map(|t| t.id),

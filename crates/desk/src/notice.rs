@@ -68,7 +68,7 @@ impl Desk {
             let letter = LetterRef::Notice {
                 contacts: contacts.clone(),
             };
-            self.queue_letter(&mut tx, &account, point.id, letter, Some(&secret), None)
+            self.queue_letter(&mut tx, &account, point, letter, Some(&secret), None)
                 .await?;
             reached += 1;
         }

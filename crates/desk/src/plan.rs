@@ -129,7 +129,7 @@ impl Desk {
                 )
                 .await?;
             let letter = LetterRef::Planned { plan: id };
-            self.queue_letter(tx, account, point.id, letter, Some(&secret), Some(ticket))
+            self.queue_letter(tx, account, point, letter, Some(&secret), Some(ticket))
                 .await?;
         }
         Ok(effective)

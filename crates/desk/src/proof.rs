@@ -131,11 +131,27 @@ impl Desk {
         Ok(proofs)
     }
 
-    /// By which ways the owner of an account could prove something in a ticket.
+    /// By which ways the owner of an account with these contact points could prove something in a ticket.
     pub(crate) async fn ways(
         &self,
         tx: &mut Tx,
         account: &AccountRow,
+        ticket: &TicketRow,
+        points: &[ContactPointRow],
+        kind: RequestKind,
+    ) -> Result<Vec<ProofKind>, DeskError> {
+        let fields = tx.masked_fields(account.id).await?;
+        self.ways_for(tx, account, &fields, points, ticket, kind)
+            .await
+    }
+
+    /// The same with the account's fields at hand, too.
+    pub(crate) async fn ways_for(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        fields: &[FieldRow],
+        points: &[ContactPointRow],
         ticket: &TicketRow,
         kind: RequestKind,
     ) -> Result<Vec<ProofKind>, DeskError> {
@@ -143,14 +159,11 @@ impl Desk {
             RequestKind::Unlock => frozen_since(tx, account.id).await?,
             _ => None,
         };
-        let fields = tx.masked_fields(account.id).await?;
-        let points = tx.contact_points(account.id).await?;
-        self.ways_of(tx, account, &fields, &points, ticket, since)
+        self.ways_of(tx, account, fields, points, ticket, since)
             .await
     }
 
-    /// The same for everything that can be asked for, with the account's fields and contact points
-    /// at hand.
+    /// The same for everything that can be asked for; `since`: when the oldest hold began that stands.
     pub(crate) async fn ways_both(
         &self,
         tx: &mut Tx,
@@ -158,15 +171,21 @@ impl Desk {
         fields: &[FieldRow],
         points: &[ContactPointRow],
         ticket: &TicketRow,
+        since: Option<Time>,
     ) -> Result<Ways, DeskError> {
-        let since = frozen_since(tx, account.id).await?;
+        let now = self
+            .ways_of(tx, account, fields, points, ticket, None)
+            .await?;
+        let lifting = match since {
+            None => now.clone(),
+            since => {
+                self.ways_of(tx, account, fields, points, ticket, since)
+                    .await?
+            }
+        };
         Ok(Ways {
-            now: self
-                .ways_of(tx, account, fields, points, ticket, None)
-                .await?,
-            lifting: self
-                .ways_of(tx, account, fields, points, ticket, since)
-                .await?,
+            now,
+            lifting,
             told: self.tellable(points, since),
             recover: self.recoverable(account, ticket, fields, points),
         })
@@ -303,7 +322,9 @@ impl Desk {
         }
         facts.account.reachable = self.reachable(&points);
         facts.proofs = self.proven(tx, account, ticket, request).await?;
-        facts.ways = self.ways(tx, account, ticket, request.kind).await?;
+        facts.ways = self
+            .ways(tx, account, ticket, &points, request.kind)
+            .await?;
         facts.approval = self.approved(tx, request).await?;
         facts.effect = self.effect_of(request)?;
         if let Some(id) = request.field_id {

@@ -6,7 +6,9 @@ mod seldom;
 
 use gate::{Action, Actor, Decision, Effect, Outcome};
 use serde::{Deserialize, Serialize};
-use store::{AccountRow, ContactPointRow, FieldRow, RequestRow, StoreError, TicketRow, Tx};
+use store::{
+    AccountRow, ContactPointRow, FieldRow, HoldRow, RequestRow, StoreError, TicketRow, Tx,
+};
 use words::{
     AlarmKind, ChallengeKind, Channel, ContactKind, ContactPointId, FieldClass, FieldKind,
     HoldLevel, MessageKind, RequestId, RequestKind, RequestState, TicketKind, TicketState,
@@ -15,7 +17,7 @@ use words::{
 use crate::{
     catalogue::{CatalogueAction, CatalogueField},
     challenge::Detail,
-    change::NewPoint,
+    change::{NewPoint, changed_field},
     desk::{Desk, Me, field_facts, outcome_word},
     error::DeskError,
     mailroom::LetterRef,
@@ -372,10 +374,9 @@ impl Desk {
             ));
         }
         let points = tx.contact_points(account.id).await?;
+        let fields = tx.masked_fields(account.id).await?;
         let place = self.destination(&points).cloned();
-        let row = self
-            .asked_field(&mut tx, &account, kind, field, item)
-            .await?;
+        let row = Self::asked_field(&fields, kind, field, item)?.cloned();
         let action = if codes {
             None
         } else {
@@ -424,7 +425,9 @@ impl Desk {
             place.as_ref(),
         );
         facts.field = row.as_ref().map(field_facts);
-        facts.ways = self.ways(&mut tx, &account, &ticket, kind).await?;
+        facts.ways = self
+            .ways_for(&mut tx, &account, &fields, &points, &ticket, kind)
+            .await?;
         facts.effect = if codes {
             Some(saved::effect())
         } else {
@@ -528,22 +531,21 @@ impl Desk {
         Ok(asked)
     }
 
-    async fn asked_field(
-        &self,
-        tx: &mut Tx,
-        account: &AccountRow,
+    /// The field that is asked for, of those of the account.
+    fn asked_field<'a>(
+        fields: &'a [FieldRow],
         kind: RequestKind,
         field: &str,
         item: &str,
-    ) -> Result<Option<FieldRow>, DeskError> {
+    ) -> Result<Option<&'a FieldRow>, DeskError> {
         if kind == RequestKind::Change {
-            return self.changed_field(tx, account, field).await;
+            return changed_field(fields, field);
         }
         if !matches!(kind, RequestKind::Deliver | RequestKind::Reveal) {
             return Ok(None);
         }
-        let rows = tx.masked_fields(account.id).await?;
-        rows.into_iter()
+        fields
+            .iter()
             .find(|row| row.name == field && row.item == item)
             .map(Some)
             .ok_or_else(|| {
@@ -624,7 +626,7 @@ impl Desk {
                 self.queue_letter(
                     tx,
                     case.account,
-                    place.id,
+                    place,
                     letter,
                     Some(&secret),
                     Some(case.ticket),
@@ -957,12 +959,16 @@ pub(crate) async fn frozen_since(
     tx: &mut Tx,
     account: words::AccountId,
 ) -> Result<Option<words::Time>, DeskError> {
-    let holds = tx.holds(account).await?;
-    Ok(holds
+    Ok(held_since(&tx.holds(account).await?))
+}
+
+/// The same, with the holds at hand.
+pub(crate) fn held_since(holds: &[HoldRow]) -> Option<words::Time> {
+    holds
         .iter()
         .filter(|hold| hold.lifted_at.is_none())
         .map(|hold| hold.at)
-        .min())
+        .min()
 }
 
 fn said_label(case: &Case<'_>) -> String {

@@ -143,7 +143,7 @@ impl Desk {
             request: request.id,
             code: self.seal_code(&code)?,
         };
-        self.queue_letter(tx, account, point.id, letter, None, Some(ticket))
+        self.queue_letter(tx, account, point, letter, None, Some(ticket))
             .await
     }
 

@@ -342,7 +342,7 @@ impl Desk {
             self.queue_letter(
                 &mut tx,
                 &account,
-                place.id,
+                place,
                 LetterRef::Reply { message: id },
                 Some(&secret),
                 Some(&ticket),

@@ -2,7 +2,7 @@
 
 use gate::{Action, Actor, Outcome};
 use std::{collections::HashMap, time::Duration};
-use store::{AccountRow, FieldRow, JobRow, RequestRow, TicketRow, Tx};
+use store::{AccountRow, FieldRow, HoldRow, JobRow, RequestRow, TicketRow, Tx};
 use words::{
     AccountId, AlarmKind, Channel, ContactKind, FieldClass, HoldLevel, MessageId, MessageKind,
     RequestState, StaffId, Time,
@@ -14,7 +14,7 @@ use crate::{
     error::DeskError,
     mailroom::is_letter,
     policies::{Around, Why},
-    request::{Offer, place_words},
+    request::{Offer, held_since, place_words},
 };
 
 /// A page that refreshes itself within this time is one reading.
@@ -282,11 +282,8 @@ impl Desk {
         let fields = tx.masked_fields(id).await?;
         let points = tx.contact_points(id).await?;
         let requests = tx.requests(view.ticket.id).await?;
-        view.standing = standing(
-            &account,
-            &requests,
-            tx.holds(id).await?.first().map(|hold| hold.at),
-        );
+        let holds = tx.holds(id).await?;
+        view.standing = standing(&account, &requests, holds.first().map(|hold| hold.at));
         let place = self.destination(&points);
         let reading = self.facts(
             Actor::Staff(me.id, me.role),
@@ -309,7 +306,14 @@ impl Desk {
             view.reply = Some(place_words(place));
         }
         let ways = self
-            .ways_both(tx, &account, &fields, &points, &view.ticket)
+            .ways_both(
+                tx,
+                &account,
+                &fields,
+                &points,
+                &view.ticket,
+                held_since(&holds),
+            )
             .await?;
         view.offers = self.offers(me, &view.ticket, &account, &fields, &points, &ways);
         let around = Around {
@@ -356,27 +360,27 @@ impl Desk {
                 page,
             });
         }
-        view.before = self.before(tx, me, &account, &view.ticket).await?;
-        view.account = Some(self.masked(tx, account, &fields, &points).await?);
+        view.before = self.before(tx, me, &account, &view.ticket, &holds).await?;
+        view.account = Some(self.masked(account, &fields, &points, &holds));
         Ok(view)
     }
 
-    pub(crate) async fn masked(
+    /// An account as a rep sees it.
+    pub(crate) fn masked(
         &self,
-        tx: &mut Tx,
         account: AccountRow,
         fields: &[FieldRow],
         points: &[store::ContactPointRow],
-    ) -> Result<AccountView, DeskError> {
+        holds: &[HoldRow],
+    ) -> AccountView {
         let now = self.now();
         let hold_reason = if account.hold == HoldLevel::None {
             None
         } else {
-            tx.holds(account.id)
-                .await?
-                .into_iter()
+            holds
+                .iter()
                 .find(|hold| hold.lifted_at.is_none())
-                .map(|hold| (hold.reason, hold.at))
+                .map(|hold| (hold.reason.clone(), hold.at))
         };
         let fields = self
             .catalogue
@@ -406,7 +410,7 @@ impl Desk {
                 })
             })
             .collect();
-        Ok(AccountView {
+        AccountView {
             id: account.id,
             external_id: account.external_id,
             display_name: account.display_name,
@@ -424,7 +428,7 @@ impl Desk {
             important: account.important,
             hold: account.hold,
             hold_reason,
-        })
+        }
     }
 
     async fn before(
@@ -433,6 +437,7 @@ impl Desk {
         me: &Me,
         account: &AccountRow,
         ticket: &TicketRow,
+        holds: &[HoldRow],
     ) -> Result<Vec<Before>, DeskError> {
         let mut out = Vec::new();
         for attempt in tx.attempts(account.id, 10).await? {
@@ -443,7 +448,7 @@ impl Desk {
                 ticket: None,
             });
         }
-        for hold in tx.holds(account.id).await?.into_iter().take(5) {
+        for hold in holds.iter().take(5) {
             out.push(Before {
                 at: hold.at,
                 text: hold.reason.clone(),

@@ -254,6 +254,12 @@ impl Tx {
         self.entries.push(entry);
     }
 
+    /// Whether no other transaction can write as long as this one, begun to write, is open: there is
+    /// nobody to queue up for, and what was read stays so.
+    pub fn is_alone(&self) -> bool {
+        matches!(self.conn, Conn::Sqlite(_))
+    }
+
     /// Notes what changed; listeners hear of it after the commit.
     pub fn changed(&mut self, change: Change) {
         if !self.changed.contains(&change) {

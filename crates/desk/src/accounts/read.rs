@@ -64,7 +64,8 @@ impl Desk {
             .await?;
         let fields = tx.masked_fields(account.id).await?;
         let points = tx.contact_points(account.id).await?;
-        let view = self.masked(&mut tx, account, &fields, &points).await?;
+        let holds = tx.holds(account.id).await?;
+        let view = self.masked(account, &fields, &points, &holds);
         self.commit(tx).await?;
         Ok(view)
     }

@@ -287,15 +287,10 @@ impl Desk {
             .await?;
         let challenge = self.challenge_behind(tx, &secret).await?;
         let letter = LetterRef::Address { challenge };
-        self.queue_letter(
-            tx,
-            &case.account,
-            point,
-            letter,
-            Some(&secret),
-            Some(&case.ticket),
-        )
-        .await
+        let place = tx.contact_point(point).await?.ok_or(DeskError::NotFound)?;
+        let (secret, about) = (Some(secret.as_str()), Some(&case.ticket));
+        self.queue_letter(tx, &case.account, &place, letter, secret, about)
+            .await
     }
 
     async fn challenge_behind(&self, tx: &mut Tx, secret: &str) -> Result<ChallengeId, DeskError> {

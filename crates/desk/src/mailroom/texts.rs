@@ -3,7 +3,7 @@
 
 use store::{ContactPointRow, JobRow, RequestRow, TicketRow, Tx};
 use vault::Opened;
-use words::{ContactKind, ContactPointId, RequestKind};
+use words::{ContactKind, RequestKind};
 
 use super::{LetterRef, MailJob};
 use crate::{
@@ -38,20 +38,15 @@ pub(super) enum Parcel {
     Text(Text),
 }
 
-impl Desk {
-    /// The kind of job that takes a letter to a contact point.
-    pub(super) async fn way_to(
-        &self,
-        tx: &mut Tx,
-        point: ContactPointId,
-    ) -> Result<&'static str, DeskError> {
-        let point = tx.contact_point(point).await?.ok_or(DeskError::NotFound)?;
-        Ok(match point.kind {
-            ContactKind::Phone => TEXT,
-            ContactKind::Email => MAIL,
-        })
+/// The kind of job that takes a letter to a contact point.
+pub(super) const fn way_to(point: &ContactPointRow) -> &'static str {
+    match point.kind {
+        ContactKind::Phone => TEXT,
+        ContactKind::Email => MAIL,
     }
+}
 
+impl Desk {
     /// The contact points at which the owner hears something: every email in effect; where there is
     /// none, every phone in effect, if text messages can be sent.
     pub(crate) fn hears<'a>(&self, points: &'a [ContactPointRow]) -> Vec<&'a ContactPointRow> {

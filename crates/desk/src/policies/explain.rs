@@ -11,7 +11,7 @@ use crate::{
     error::DeskError,
     offered::as_offered,
     proof::Ways,
-    request::Offer,
+    request::{Offer, frozen_since},
 };
 
 /// The why of a decision.
@@ -127,8 +127,9 @@ impl Desk {
         let account = self.account_of(&mut tx, &ticket).await?;
         let fields = tx.masked_fields(account.id).await?;
         let points = tx.contact_points(account.id).await?;
+        let since = frozen_since(&mut tx, account.id).await?;
         let ways = self
-            .ways_both(&mut tx, &account, &fields, &points, &ticket)
+            .ways_both(&mut tx, &account, &fields, &points, &ticket, since)
             .await?;
         let around = Around {
             actor: Actor::Staff(StaffId(Uuid::nil()), role),
