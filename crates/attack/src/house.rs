@@ -222,11 +222,13 @@ impl House {
     /// A token of a role, with all scopes that the role has a use for.
     async fn token(&self, by: By) -> Result<String> {
         let (role, scopes): (_, &[&str]) = match by {
-            By::Rep => (Role::Rep, &["tickets", "accounts"]),
-            By::Lead => (Role::Lead, &["tickets", "accounts", "events"]),
+            By::Rep => (Role::Rep, &["tickets", "accounts", "reveals"]),
+            By::Lead => (Role::Lead, &["tickets", "accounts", "events", "reveals"]),
             By::Admin => (
                 Role::Admin,
-                &["tickets", "accounts", "events", "ledger", "records"],
+                &[
+                    "tickets", "accounts", "events", "ledger", "records", "reveals",
+                ],
             ),
             By::Auditor => (Role::Auditor, &["ledger", "records"]),
             By::Attacker => bail!("an attacker has no token"),

@@ -1,5 +1,5 @@
 //! A login session as a proof: the company's portal asserts that the owner of an account, signed in
-//! there just now, approves one request. An assertion is a JSON Web Token (RFC 7519) signed with Ed25519
+//! there just now, approves one request, or switches the account's data off at the desk. An assertion is a JSON Web Token (RFC 7519) signed with Ed25519
 //! (RFC 8037), for this desk alone, for one request, for minutes, once.
 //!
 //! Whatever is wrong with one, the answer is the same.
@@ -81,15 +81,16 @@ struct Claims {
     nbf: Option<i64>,
     /// When the owner signed in.
     auth_time: i64,
-    /// The request that they approve,
-    request: RequestId,
+    /// The request that they approve; none if they freeze their data,
+    #[serde(default)]
+    request: Option<RequestId>,
     /// and what kind it is, as the portal told them.
     approves: String,
 }
 
 impl Desk {
     /// Takes an assertion of the company's portal: a login session as a proof for one request, which
-    /// then goes on. Returns where the request stands. `source` is where it comes from, for the limit.
+    /// then goes on, or their freezing of their own data. Returns where the request stands. `source` is where it comes from, for the limit.
     ///
     /// # Errors
     /// [`DeskError::Forbidden`], always the same, whatever is wrong with it; [`DeskError::Limited`]
@@ -119,13 +120,15 @@ impl Desk {
     async fn take_assertion(&self, assertion: &str) -> Result<RequestState, DeskError> {
         let now = self.now();
         let claims = self.asserted(assertion, now).ok_or(REFUSED)?;
+        let Some(request) = claims.request else {
+            return self.take_switch(&claims, now).await;
+        };
         let mut tx = self.store.begin().await?;
-        let request = tx.request(claims.request).await?.ok_or(REFUSED)?;
-        tx.queue_for_account(request.account_id).await?;
-        let request = tx.request(claims.request).await?.ok_or(REFUSED)?;
+        let known = tx.request(request).await?.ok_or(REFUSED)?;
+        tx.queue_for_account(known.account_id).await?;
+        let request = tx.request(request).await?.ok_or(REFUSED)?;
         let account = self.account(&mut tx, request.account_id).await?;
-        let mark = format!("{}\n{}", claims.iss, claims.jti);
-        let source = self.vault.blind("assertion", &mark).0.to_vec();
+        let source = self.mark(&claims);
         let marks = [source.clone()];
         if tx.served(&source).await? || tx.receipt_spent(&marks).await? {
             return Err(REFUSED);
@@ -166,6 +169,31 @@ impl Desk {
         self.awake(&mut tx, ticket.id).await?;
         self.commit(tx).await?;
         Ok(state)
+    }
+
+    /// The owner's own switch: it freezes, needs no request, and opens nothing.
+    async fn take_switch(&self, claims: &Claims, now: Time) -> Result<RequestState, DeskError> {
+        if claims.approves != RequestKind::Lock.as_str() {
+            return Err(REFUSED);
+        }
+        let mut tx = self.store.begin().await?;
+        let known = tx.account_named(&claims.sub).await?.ok_or(REFUSED)?;
+        tx.queue_for_account(known.id).await?;
+        let account = self.account(&mut tx, known.id).await?;
+        let marks = [self.mark(claims)];
+        if tx.served(&marks[0]).await? || tx.receipt_spent(&marks).await? {
+            return Err(REFUSED);
+        }
+        tx.spend_receipt(&marks, now).await?;
+        self.switch_off(&mut tx, &account).await?;
+        self.commit(tx).await?;
+        Ok(RequestState::Done)
+    }
+
+    /// By what an assertion is known again.
+    fn mark(&self, claims: &Claims) -> Vec<u8> {
+        let mark = format!("{}\n{}", claims.iss, claims.jti);
+        self.vault.blind("assertion", &mark).0.to_vec()
     }
 
     /// The claims of an assertion that is the portal's own, for this desk and in time.

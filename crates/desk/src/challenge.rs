@@ -12,7 +12,7 @@ use crate::{
     change::Entering,
     desk::Desk,
     error::DeskError,
-    hold::because,
+    hold::{Freezes, because},
     mailroom::given,
     proof::Ground,
     provider::{Hook, HookData},
@@ -360,8 +360,15 @@ impl Desk {
                 let asked = request.as_ref().map_or("this", |r| r.label.as_str());
                 let story = format!("Asked for \"{asked}\"; the owner answered: it wasn't me.");
                 let reason = "The owner said that a request made in their name was not theirs.";
-                self.freeze(&mut tx, &account, &ticket, None, reason, &story)
-                    .await?;
+                self.freeze(
+                    &mut tx,
+                    &account,
+                    &ticket,
+                    Freezes::Repudiation,
+                    reason,
+                    &story,
+                )
+                .await?;
             }
             (ChallengeKind::Outreach, Answer::Yes) => {
                 self.recognised(&mut tx, &row, &account, ticket, request.as_ref())
@@ -378,8 +385,15 @@ impl Desk {
                     .await?;
                 let story = "Asked about unusual logins; the owner answered: it wasn't me. The identity provider was told to lock the account.";
                 let reason = "The owner said that unusual logins were not theirs.";
-                self.freeze(&mut tx, &account, &ticket, None, reason, story)
-                    .await?;
+                self.freeze(
+                    &mut tx,
+                    &account,
+                    &ticket,
+                    Freezes::Repudiation,
+                    reason,
+                    story,
+                )
+                .await?;
                 tx.lock_holds(account.id).await?;
             }
             (ChallengeKind::Cancel, _) => {
@@ -390,8 +404,15 @@ impl Desk {
                         request.label
                     );
                     let reason = "The owner cancelled a change that was made in their name.";
-                    self.freeze(&mut tx, &account, &ticket, None, reason, &story)
-                        .await?;
+                    self.freeze(
+                        &mut tx,
+                        &account,
+                        &ticket,
+                        Freezes::Repudiation,
+                        reason,
+                        &story,
+                    )
+                    .await?;
                 }
             }
             (ChallengeKind::Address, _) => {
@@ -407,8 +428,15 @@ impl Desk {
                 if off("not-me-freezes") {
                     return self.page(&row, request.as_ref());
                 }
-                self.freeze(&mut tx, &account, &ticket, None, reason, &story)
-                    .await?;
+                self.freeze(
+                    &mut tx,
+                    &account,
+                    &ticket,
+                    Freezes::Repudiation,
+                    reason,
+                    &story,
+                )
+                .await?;
             }
         }
         if let Some(old) = &request {

@@ -13,7 +13,7 @@ use words::{
     RequestKind, RequestState, Time,
 };
 
-use crate::{desk::Desk, error::DeskError, request::About, saved::is_codes};
+use crate::{desk::Desk, error::DeskError, request::About, saved::is_codes, settings::Cools};
 pub use typed::Typed;
 
 /// What a request names to change a contact point; any other name is a field's.
@@ -83,23 +83,25 @@ impl Desk {
         points: &[ContactPointRow],
         goes: &str,
     ) -> Vec<ChangeOffer> {
-        let explains = format!(
-            "asks at {goes}; the owner confirms it in two steps, types the new one there, and it counts {} hours later",
-            self.settings.cooling_off_hours
-        );
+        let explains = |what| {
+            format!(
+                "asks at {goes}; the owner confirms it in two steps, types the new one there, and it counts {} hours later",
+                self.settings.cools(what)
+            )
+        };
         let items = self.choices(points).into_iter().map(|(item, _)| item);
         let mut offers = vec![ChangeOffer {
             field: POINT.to_owned(),
             items: items.collect(),
             title: "Change an email or phone number".to_owned(),
-            explains: explains.clone(),
+            explains: explains(Cools::ContactPoint),
         }];
         let fields = fields.iter().filter(|row| may_change(row));
         offers.extend(fields.map(|row| ChangeOffer {
             field: row.name.clone(),
             items: Vec::new(),
             title: format!("Change the {}", self.catalogue.label(&row.name, &row.item)),
-            explains: explains.clone(),
+            explains: explains(Cools::Field),
         }));
         offers
     }

@@ -63,13 +63,20 @@ impl Me {
     /// # Errors
     /// [`DeskError::Forbidden`].
     pub fn must_hold(&self, scope: &str) -> Result<(), DeskError> {
-        match &self.scopes {
-            _ if words::sabotage::off("scopes") => Ok(()),
-            Some(scopes) if !scopes.iter().any(|held| held == scope) => Err(DeskError::Forbidden(
+        if self.holds(scope) || words::sabotage::off("scopes") {
+            Ok(())
+        } else {
+            Err(DeskError::Forbidden(
                 "this token was not made for this; an admin can make one with the right scope",
-            )),
-            _ => Ok(()),
+            ))
         }
+    }
+
+    /// Whether it is a session, or a token that was made for this.
+    pub fn holds(&self, scope: &str) -> bool {
+        self.scopes
+            .as_ref()
+            .is_none_or(|scopes| scopes.iter().any(|held| held == scope))
     }
 
     /// Refuses auditors, who read and never act.
@@ -259,7 +266,13 @@ impl Desk {
             tx.queue_for_account(account).await?;
         }
         tx.queue_for_ticket(number).await?;
-        self.see(tx, me, number).await
+        let now = self.see(tx, me, number).await?;
+        if now.account_id != ticket.account_id {
+            return Err(DeskError::Conflict(
+                "somebody chose the account of this ticket at the same moment; try again",
+            ));
+        }
+        Ok(now)
     }
 
     /// The account of a ticket.

@@ -1,5 +1,6 @@
 //! Freezing: the account's data stays where it is until the owner lifts it.
 
+use gate::{Action, Actor, Outcome};
 use store::{AccountRow, HoldRow, TicketRow, Tx};
 use words::{
     Channel, HoldId, HoldLevel, MessageKind, Queue, RequestKind, RequestState, TicketId,
@@ -7,27 +8,124 @@ use words::{
 };
 
 use crate::{
-    desk::{Desk, Me},
+    desk::{Desk, Me, outcome_word},
     error::DeskError,
     mailroom::{Given, LetterRef, given},
+    ticket::refused,
 };
 
+/// Who freezes an account.
+#[derive(Clone, Copy)]
+pub(crate) enum Freezes<'a> {
+    /// The owner, who says that something wasn't them. That counts as an attempt.
+    Repudiation,
+    /// The owner, signed in at the company's portal.
+    Switch,
+    /// Somebody at the desk.
+    Staff(&'a Me),
+}
+
+/// What the ticket is called that tells of the owner's own freeze.
+const SWITCHED: &str = "The owner froze their data";
+
 impl Desk {
+    /// The owner's own switch, from inside their account: the gate is asked, and then the account is frozen.
+    /// Nothing happens if it is frozen already.
+    ///
+    /// # Errors
+    /// [`DeskError::Refused`] if the policies don't let the owner.
+    pub(crate) async fn switch_off(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+    ) -> Result<(), DeskError> {
+        if account.hold == HoldLevel::Frozen {
+            return Ok(());
+        }
+        let from = match tx.open_safety(account.id).await? {
+            Some(ticket) => ticket,
+            None => {
+                self.open_safety_ticket(tx, account, Channel::Portal, SWITCHED)
+                    .await?
+            }
+        };
+        let facts = self.facts(
+            Actor::Owner,
+            Action::Request(RequestKind::Lock),
+            account,
+            Some(&from),
+            None,
+        );
+        let decision = self.decide(&facts);
+        if decision.outcome != Outcome::Permit {
+            return Err(refused(decision));
+        }
+        let reason = "The owner, signed in at the portal, froze their data.";
+        self.freeze(tx, account, &from, Freezes::Switch, reason, "")
+            .await?;
+        tx.entry(
+            self.entry("owner", "request.decided")
+                .with_account(account.id.to_string())
+                .with_ticket(from.number)
+                .with("kind", RequestKind::Lock.as_str())
+                .with("outcome", outcome_word(decision.outcome))
+                .with("rule", decision.rule),
+        );
+        Ok(())
+    }
+
+    /// Opens a ticket on the safety queue.
+    async fn open_safety_ticket(
+        &self,
+        tx: &mut Tx,
+        account: &AccountRow,
+        channel: Channel,
+        subject: &str,
+    ) -> Result<TicketRow, DeskError> {
+        let now = self.now();
+        let row = TicketRow {
+            id: self.id(TicketId::new),
+            number: tx.next("ticket").await?,
+            account_id: Some(account.id),
+            kind: TicketKind::Safety,
+            channel,
+            subject: subject.to_owned(),
+            queue: Queue::Safety,
+            state: TicketState::Open,
+            assignee: None,
+            opened_by: None,
+            escalated: None,
+            opened_at: now,
+            updated_at: now,
+            ended_at: None,
+            closed_at: None,
+        };
+        tx.add_ticket(&row).await?;
+        tx.entry(
+            self.entry("desk", "ticket.opened")
+                .with_account(account.id.to_string())
+                .with_ticket(row.number)
+                .with("channel", channel.as_str()),
+        );
+        Ok(row)
+    }
+
     /// Freezes an account at once: nothing leaves or changes from now on, and what waits for the
     /// owner's yes is over. Puts the whole story on the safety queue, and tells the owner at every
-    /// contact point on file. `by` is none for the owner, whose "It wasn't me" counts as an attempt.
+    /// contact point on file.
     pub(crate) async fn freeze(
         &self,
         tx: &mut Tx,
         account: &AccountRow,
         from: &TicketRow,
-        by: Option<&Me>,
+        by: Freezes<'_>,
         reason: &str,
         story: &str,
     ) -> Result<(), DeskError> {
         let now = self.now();
         let fresh = account.hold != HoldLevel::Frozen;
-        if by.is_none() {
+        let repudiated = matches!(by, Freezes::Repudiation);
+        if repudiated {
             self.attempt(tx, account, from, "repudiated by the owner")
                 .await?;
         }
@@ -44,10 +142,10 @@ impl Desk {
                 lifted_at: None,
             })
             .await?;
-            let entry = by.map_or_else(
-                || self.entry("owner", "hold.raised"),
-                |me| self.by(me, "hold.raised"),
-            );
+            let entry = match by {
+                Freezes::Staff(me) => self.by(me, "hold.raised"),
+                Freezes::Repudiation | Freezes::Switch => self.entry("owner", "hold.raised"),
+            };
             tx.entry(
                 entry
                     .with_account(account.id.to_string())
@@ -55,21 +153,19 @@ impl Desk {
                     .with("level", HoldLevel::Frozen.as_str()),
             );
         }
-        self.write(
-            tx,
-            from,
-            MessageKind::Desk,
-            None,
-            &format!("{reason} The account is frozen."),
-        )
-        .await?;
+        // The owner's switch has no ticket but the one that tells the story.
+        if !matches!(by, Freezes::Switch) {
+            let text = format!("{reason} The account is frozen.");
+            self.write(tx, from, MessageKind::Desk, None, &text).await?;
+        }
         self.stop_waiting(tx, account).await?;
         self.freeze_reveals(tx, account).await?;
         self.freeze_changes(tx, account).await?;
-        self.stop_plans(tx, account, by.is_none()).await?;
+        self.stop_plans(tx, account, repudiated).await?;
         let subject = match by {
-            None => "The owner says it wasn't them",
-            Some(_) => "Frozen by support",
+            Freezes::Repudiation => "The owner says it wasn't them",
+            Freezes::Switch => SWITCHED,
+            Freezes::Staff(_) => "Frozen by support",
         };
         self.safety_ticket(tx, account, from, subject, reason, story)
             .await?;
@@ -124,52 +220,31 @@ impl Desk {
         reason: &str,
         story: &str,
     ) -> Result<(), DeskError> {
-        let now = self.now();
         let known = tx.open_safety(account.id).await?;
-        let mut ticket = if let Some(ticket) = known {
-            ticket
-        } else {
-            let row = TicketRow {
-                id: self.id(TicketId::new),
-                number: tx.next("ticket").await?,
-                account_id: Some(account.id),
-                kind: TicketKind::Safety,
-                channel: Channel::Watch,
-                subject: subject.to_owned(),
-                queue: Queue::Safety,
-                state: TicketState::Open,
-                assignee: None,
-                opened_by: None,
-                escalated: None,
-                opened_at: now,
-                updated_at: now,
-                ended_at: None,
-                closed_at: None,
-            };
-            tx.add_ticket(&row).await?;
-            tx.entry(
-                self.entry("desk", "ticket.opened")
-                    .with_account(account.id.to_string())
-                    .with_ticket(row.number)
-                    .with("channel", "watch"),
-            );
-            row
+        let mut ticket = match known {
+            Some(ticket) => ticket,
+            None => {
+                self.open_safety_ticket(tx, account, Channel::Watch, subject)
+                    .await?
+            }
         };
-        let mut lines = vec![
-            reason.to_owned(),
-            String::new(),
-            format!(
-                "Ticket #{} ({}, {}): {}",
-                from.number,
-                from.channel,
-                from.opened_at.format("%-d %B %Y at %H:%M UTC"),
-                from.subject,
-            ),
-            story.to_owned(),
-        ];
+        let mut lines = vec![reason.to_owned()];
         let requests = tx.requests(from.id).await?;
-        if requests.is_empty() {
-            lines.push("Nothing was asked for in it.".to_owned());
+        if !story.is_empty() {
+            lines.extend([
+                String::new(),
+                format!(
+                    "Ticket #{} ({}, {}): {}",
+                    from.number,
+                    from.channel,
+                    from.opened_at.format("%-d %B %Y at %H:%M UTC"),
+                    from.subject,
+                ),
+                story.to_owned(),
+            ]);
+            if requests.is_empty() {
+                lines.push("Nothing was asked for in it.".to_owned());
+            }
         }
         lines.extend(
             requests

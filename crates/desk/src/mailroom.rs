@@ -96,6 +96,7 @@ impl Desk {
         secret: Option<&str>,
         ticket: Option<&TicketRow>,
     ) -> Result<(), DeskError> {
+        debug_assert_eq!(point.account_id, account.id, "a letter goes to its account");
         let secret = match secret {
             Some(text) => Some(hex::encode(
                 self.vault

@@ -14,7 +14,7 @@ use crate::{
     error::DeskError,
     mailroom::LetterRef,
     proof::minutes,
-    settings::hours,
+    settings::{Cools, hours},
 };
 
 /// Days in which the owner must have been told of what is planned; after that it is dropped.
@@ -137,10 +137,15 @@ impl Desk {
 
     /// Hours that a change of a kind waits.
     fn cooling_off(&self, kind: PlanKind) -> u64 {
-        match kind {
-            PlanKind::Thaw => 24,
-            _ => self.settings.cooling_off_hours,
-        }
+        let what = match kind {
+            PlanKind::Thaw => return 24,
+            PlanKind::Point => Cools::ContactPoint,
+            PlanKind::Field => Cools::Field,
+            PlanKind::Factor => Cools::SecondFactor,
+            PlanKind::Saved => Cools::RecoveryCodes,
+            PlanKind::Erase => Cools::Erasure,
+        };
+        self.settings.cools(what)
     }
 
     /// Cancels what a request planned: the owner said no at an old contact point. A contact point

@@ -23,7 +23,7 @@ use crate::{
     effect::Step,
     error::DeskError,
     proof::Ground,
-    settings::{hours, minutes},
+    settings::{Cools, hours, minutes},
     steps::{TRIES, TRY_MINUTES},
 };
 
@@ -131,7 +131,7 @@ impl Desk {
     /// came with the account, or its cooling-off time was over before the ticket. A receipt of this
     /// morning's order proves no more than an address of this morning.
     fn is_old(&self, field: &FieldRow, account: &AccountRow, ticket: &TicketRow) -> bool {
-        let cooled = field.updated_at + hours(self.settings.cooling_off_hours);
+        let cooled = field.updated_at + hours(self.settings.cools(Cools::Receipt));
         field.updated_at <= ticket.opened_at
             && (field.updated_at <= account.created_at || cooled <= ticket.opened_at)
     }
@@ -656,7 +656,7 @@ impl Desk {
                     && named.contains(&normalise(FieldKind::Number, &field.item))
             })
             .collect();
-        let cooled = mail.date() + hours(self.settings.cooling_off_hours);
+        let cooled = mail.date() + hours(self.settings.cools(Cools::Receipt));
         if !theirs || items.is_empty() || cooled > ticket.opened_at {
             return Ok(None);
         }

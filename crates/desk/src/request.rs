@@ -20,8 +20,10 @@ use crate::{
     change::{NewPoint, changed_field},
     desk::{Desk, Me, field_facts, outcome_word},
     error::DeskError,
+    hold::Freezes,
     mailroom::LetterRef,
     offered::as_offered,
+    people::REVEALS,
     policies::Why,
     proof::Ways,
     reveal, saved,
@@ -265,6 +267,10 @@ impl Desk {
             decision,
         );
         for offer in self.reveal_offers(fields, &ask) {
+            // What isn't a token's to ask for has words to say all the same.
+            if !offer.field.is_empty() && !me.holds(REVEALS) {
+                continue;
+            }
             push(
                 RequestKind::Reveal,
                 &offer.field,
@@ -350,7 +356,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Invalid`] for a field or item the account doesn't have; [`DeskError::Conflict`]
-    /// if the same is under way or the ticket is closed; [`DeskError::Limited`] if the owner was asked or sent too much.
+    /// if the same is under way or the ticket is closed; [`DeskError::Forbidden`] for a token that was not made
+    /// for reveals and asks for one; [`DeskError::Limited`] if the owner was asked or sent too much.
     /// A refusal by the gate is not an error: it is recorded, and its words come back.
     #[expect(
         clippy::too_many_lines,
@@ -365,6 +372,9 @@ impl Desk {
         item: &str,
     ) -> Result<Asked, DeskError> {
         let codes = kind == RequestKind::Act && field == saved::CODES;
+        if kind == RequestKind::Reveal {
+            me.must_hold(REVEALS)?;
+        }
         let mut tx = self.store.begin().await?;
         let ticket = self.act_on(&mut tx, me, number).await?;
         let account = self.account_of(&mut tx, &ticket).await?;
@@ -376,7 +386,7 @@ impl Desk {
         let points = tx.contact_points(account.id).await?;
         let fields = tx.masked_fields(account.id).await?;
         let place = self.destination(&points).cloned();
-        let row = Self::asked_field(&fields, kind, field, item)?.cloned();
+        let row = Self::asked_field(&fields, kind, field, item)?;
         let action = if codes {
             None
         } else {
@@ -385,20 +395,16 @@ impl Desk {
         let label = match action {
             Some(action) => action.title.clone(),
             None if codes => saved::LABEL.to_owned(),
-            None => self.request_label(kind, row.as_ref()),
+            None => self.request_label(kind, row),
         };
-        let point = self.changed_point(&points, kind, row.as_ref(), item)?;
+        let point = self.changed_point(&points, kind, row, item)?;
         let label = point.map_or(label, |point| point.label(item));
         let about = if codes {
             saved::about()?
         } else {
             About::of(action, point)?
         };
-        if kind == RequestKind::Reveal
-            && row
-                .as_ref()
-                .is_some_and(|row| row.kind == FieldKind::Document)
-        {
+        if kind == RequestKind::Reveal && row.is_some_and(|row| row.kind == FieldKind::Document) {
             return Err(DeskError::Invalid(
                 "a document can't be shown here; send it to the owner instead".to_owned(),
             ));
@@ -424,7 +430,7 @@ impl Desk {
             Some(&ticket),
             place.as_ref(),
         );
-        facts.field = row.as_ref().map(field_facts);
+        facts.field = row.map(field_facts);
         facts.ways = self
             .ways_for(&mut tx, &account, &fields, &points, &ticket, kind)
             .await?;
@@ -444,7 +450,7 @@ impl Desk {
             .with("kind", kind.as_str())
             .with("outcome", outcome_word(decision.outcome))
             .with("rule", decision.rule.clone());
-        if let Some(row) = &row {
+        if let Some(row) = row {
             entry = entry
                 .with("field", row.name.clone())
                 .with("field_id", row.id.to_string());
@@ -461,7 +467,7 @@ impl Desk {
             me,
             ticket: &ticket,
             account: &account,
-            field: row.as_ref(),
+            field: row,
             place: place.as_ref(),
             label: &label,
             about: &about,
@@ -569,7 +575,7 @@ impl Desk {
                 )
             }
             (RequestKind::Change, None) => "change of a contact point".to_owned(),
-            (RequestKind::Reenrol, _) => "removal of the second sign-in step".to_owned(),
+            (RequestKind::Reenrol, _) => "new second sign-in step".to_owned(),
             (RequestKind::Lock, _) => "freeze".to_owned(),
             (RequestKind::Unlock, _) => "lifting of the hold".to_owned(),
             (RequestKind::Ask, _) => "was this you?".to_owned(),
@@ -649,7 +655,7 @@ impl Desk {
                     tx,
                     case.account,
                     case.ticket,
-                    Some(case.me),
+                    Freezes::Staff(case.me),
                     reason,
                     "Frozen by support as a precaution.",
                 )

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 use crate::{
     desk::{Desk, Me, outcome_word},
     error::DeskError,
+    people::REVEALS,
     settings::{hours, minutes},
 };
 
@@ -127,7 +128,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::NotFound`] for a request that isn't in this ticket; [`DeskError::Conflict`] if it
-    /// can't be used any more or is a colleague's; [`DeskError::Limited`] if they saw too much within
+    /// can't be used any more or is a colleague's; [`DeskError::Forbidden`] for a token not made for it; [`DeskError::Limited`] if they saw too much within
     /// an hour, which raises an alarm; [`DeskError::Refused`] if the gate says no.
     pub async fn reveal(
         &self,
@@ -135,6 +136,7 @@ impl Desk {
         number: i64,
         request: RequestId,
     ) -> Result<Revealed, DeskError> {
+        me.must_hold(REVEALS)?;
         let mut tx = self.store.begin().await?;
         let ticket = self.act_on(&mut tx, me, number).await?;
         let account = self.account_of(&mut tx, &ticket).await?;

@@ -12,8 +12,10 @@ pub struct DeskSettings {
     /// Where the desk is reached from outside, such as `https://desk.example.com`, without a slash
     /// at the end. Empty: where it listens.
     pub base_url: String,
-    /// Hours until a new contact point of an existing account counts.
+    /// Hours until a confirmed change takes effect, where [`DeskSettings::cooling_off`] says nothing else.
     pub cooling_off_hours: u64,
+    /// Hours for single classes of changes.
+    pub cooling_off: CoolingOff,
     /// Hours that the owner's link works.
     pub link_hours: u64,
     /// Minutes after which the owner is told of a contact that is still going on.
@@ -57,12 +59,80 @@ pub struct DeskSettings {
     pub portal: Option<crate::assertion::PortalSettings>,
 }
 
+/// Hours that a class of changes cools off; without a number, as long as all others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CoolingOff {
+    /// A new email or phone of a known account, and the going of an old one.
+    pub contact_points: Option<u64>,
+    /// Another postal address.
+    pub fields: Option<u64>,
+    /// A second sign-in step set up anew.
+    pub second_factor: Option<u64>,
+    /// New recovery codes.
+    pub recovery_codes: Option<u64>,
+    /// An erasure.
+    pub erasure: Option<u64>,
+    /// A receipt that came to an account after its beginning, until it proves something.
+    pub receipts: Option<u64>,
+}
+
+/// What cools off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cools {
+    /// An email or phone.
+    ContactPoint,
+    /// A value that is kept, such as the postal address.
+    Field,
+    /// The second sign-in step.
+    SecondFactor,
+    /// Recovery codes.
+    RecoveryCodes,
+    /// An erasure.
+    Erasure,
+    /// A receipt.
+    Receipt,
+}
+
+impl CoolingOff {
+    /// All that are set, with the names of their keys.
+    pub fn set(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        [
+            ("contact_points", self.contact_points),
+            ("fields", self.fields),
+            ("second_factor", self.second_factor),
+            ("recovery_codes", self.recovery_codes),
+            ("erasure", self.erasure),
+            ("receipts", self.receipts),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+    }
+}
+
+impl DeskSettings {
+    /// How many hours something cools off.
+    pub fn cools(&self, what: Cools) -> u64 {
+        let own = &self.cooling_off;
+        let own = match what {
+            Cools::ContactPoint => own.contact_points,
+            Cools::Field => own.fields,
+            Cools::SecondFactor => own.second_factor,
+            Cools::RecoveryCodes => own.recovery_codes,
+            Cools::Erasure => own.erasure,
+            Cools::Receipt => own.receipts,
+        };
+        own.unwrap_or(self.cooling_off_hours)
+    }
+}
+
 impl Default for DeskSettings {
     fn default() -> Self {
         Self {
             company: "Your company".to_owned(),
             base_url: String::new(),
             cooling_off_hours: 72,
+            cooling_off: CoolingOff::default(),
             link_hours: 24,
             notice_after_minutes: 60,
             notices_per_day: 4,

@@ -17,7 +17,8 @@ use std::future::Future;
 use words::{HoldLevel, RequestId, RequestKind, RequestState};
 
 use crate::common::{
-    HOUR, account, ask, call, count, customer, email, lead, post, put, rep, request, state,
+    HOUR, account, ask, call, count, customer, email, kinds, lead, post, put, rep, request, safety,
+    state, written,
 };
 
 const DESK: &str = "https://desk.example.com";
@@ -257,6 +258,72 @@ fn a_fresh_login_lifts_a_hold_by_itself_and_is_stale_after_ten_minutes() {
         assert_eq!(state, RequestState::Done);
         assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
         assert_eq!(request(&world, asked.id).await.state, RequestState::Done);
+    });
+}
+
+/// What the portal asserts for an owner who freezes their data, right in everything.
+fn switch(world: &World) -> Value {
+    let mut claims = claims(world, RequestId(uuid::Uuid::nil()), RequestKind::Lock);
+    if let Some(claims) = claims.as_object_mut() {
+        claims.remove("request");
+    }
+    claims
+}
+
+#[test]
+fn an_owner_freezes_their_data_from_inside_their_account() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let ticket = call(&world, &rep, robin).await;
+        let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
+        post(&world).await;
+        let token = signed(&switch(&world));
+        let state = assert_it(&world, &token).await.expect("it counts");
+        assert_eq!(state, RequestState::Done);
+        let row = account(&world, robin).await;
+        assert_eq!(row.hold, HoldLevel::Frozen);
+        assert_eq!(row.attempts, 0, "nobody tried anything");
+        assert_eq!(request(&world, asked.id).await.state, RequestState::Refused);
+        let letters = post(&world).await;
+        assert!(kinds(&letters).contains(&"frozen"), "{:?}", kinds(&letters));
+
+        let number = safety(&world, robin).await.expect("a safety ticket");
+        let lead = lead(&world).await;
+        let text = written(&world, &lead, number).await;
+        assert!(text.contains("signed in at the portal"), "{text}");
+        assert_eq!(count(&world, "hold.raised").await, 1);
+
+        // Used up; and a new one for what is frozen already changes nothing.
+        let again = assert_it(&world, &token).await;
+        assert!(matches!(again, Err(DeskError::Forbidden(_))), "{again:?}");
+        world.clock.pass(HOUR);
+        let token = signed(&switch(&world));
+        assert_it(&world, &token).await.expect("it counts");
+        assert_eq!(count(&world, "hold.raised").await, 1);
+        assert_eq!(safety(&world, robin).await, Some(number));
+        post(&world).await;
+    });
+}
+
+#[test]
+fn an_assertion_without_a_request_freezes_one_account_and_does_nothing_else() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        for (name, value) in [
+            ("approves", json!("unlock")),
+            ("approves", json!("reset")),
+            ("sub", json!("A-9999")),
+            ("aud", json!("https://other.example.com")),
+        ] {
+            let token = signed(&with(switch(&world), name, value));
+            let said = assert_it(&world, &token).await;
+            assert!(matches!(said, Err(DeskError::Forbidden(_))), "{name}");
+        }
+        let strange = token(&json!({"alg": "EdDSA"}), &switch(&world), 9);
+        assert!(assert_it(&world, &strange).await.is_err());
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
+        assert_eq!(safety(&world, robin).await, None);
     });
 }
 

@@ -3,7 +3,8 @@
 
 use desk::{
     Answer,
-    testing::{World, on_both},
+    settings::{CoolingOff, Cools, DeskSettings},
+    testing::{On, World, on_both},
 };
 use store::ContactPointRow;
 use words::{AccountId, HoldLevel, RequestKind, RequestState};
@@ -156,5 +157,32 @@ fn a_confirmed_contact_point_that_cools_off_keeps_a_receipt_from_being_enough() 
         let asked = deliver(&world, &rep, ticket, "address", "").await;
         assert_eq!(asked.state, RequestState::Refused);
         assert_eq!(kinds(&post(&world).await), Vec::<&str>::new());
+    });
+}
+
+#[test]
+fn each_class_of_changes_can_cool_off_for_a_time_of_its_own() {
+    let settings = DeskSettings {
+        cooling_off: CoolingOff {
+            contact_points: Some(96),
+            receipts: Some(48),
+            ..CoolingOff::default()
+        },
+        ..DeskSettings::default()
+    };
+    assert_eq!(settings.cools(Cools::Receipt), 48);
+    assert_eq!(settings.cools(Cools::Erasure), 72);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let world = World::with(On::Sqlite, settings).await;
+        let robin = customer(&world).await;
+        world.clock.pass(HOUR);
+        let new = email("new@mail.example", "2026-01-01", Some("2026-01-01"));
+        sends(&world, &[crate::common::on_file(), vec![new]].concat()).await;
+        let all = points(&world, robin).await;
+        let last = all.iter().map(|point| point.effective_at).max();
+        let last = last.expect("contact points");
+        let waits = world.desk.now().until(last).as_secs().div_ceil(60);
+        assert_eq!(waits, 96 * 60, "minutes");
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::common::{
     ADDRESS, CANARIES, EMAIL, HOUR, MINUTE, account, ask, call, count, customer, entries, lead,
-    only, post, press, rep, request, says, secret, written,
+    logins::token, only, post, press, rep, request, says, secret, written,
 };
 use desk::{
     Answer, Asked, DeskError, Me, Revealed, Standing,
@@ -290,5 +290,37 @@ fn who_sees_too_much_within_an_hour_sees_no_more_and_a_lead_hears_of_it() {
         world.clock.pass(HOUR);
         let (ticket, asked) = agreed(&world, &rep, robin).await;
         look(&world, &rep, ticket, &asked).await.expect("shown");
+    });
+}
+
+#[test]
+fn a_program_asks_and_sees_only_if_it_was_made_for_that_by_name() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let made = token(&world, Role::Rep, &["tickets", "accounts", "reveals"]).await;
+        let secret = world
+            .desk
+            .create_token(None, "chat robot", Role::Rep, 1, &[])
+            .await
+            .expect("a token");
+        let other = world.desk.token(&secret).await.expect("an answer");
+        let other = other.expect("a token");
+
+        let ticket = call(&world, &other, robin).await;
+        let kind = RequestKind::Reveal;
+        let asked = world.desk.ask(&other, ticket, kind, "address", "").await;
+        assert!(matches!(asked, Err(DeskError::Forbidden(_))), "{asked:?}");
+        assert!(post(&world).await.is_empty(), "nobody is asked");
+        let view = world.desk.ticket(&other, ticket).await.expect("a ticket");
+        let offered = |offer: &&desk::Offer| offer.kind == kind;
+        let offers: Vec<_> = view.offers.iter().filter(offered).collect();
+        assert_eq!(offers.len(), 1, "the words to say, and nothing to ask for");
+        assert!(offers[0].field.is_empty());
+
+        let (ticket, asked) = agreed(&world, &made, robin).await;
+        let shown = look(&world, &other, ticket, &asked).await;
+        assert!(matches!(shown, Err(DeskError::Forbidden(_))));
+        let shown = look(&world, &made, ticket, &asked).await.expect("shown");
+        assert_eq!(shown.value.as_str(), ADDRESS);
     });
 }

@@ -245,6 +245,14 @@ impl Settings {
             ("desk.lease_seconds", desk.lease_seconds, 5, 3600),
             ("web.timeout_seconds", self.web.timeout_seconds, 1, 600),
         ];
+        for (key, value) in desk.cooling_off.set() {
+            if !(24..=24 * 90).contains(&value) {
+                bail!(
+                    "`desk.cooling_off.{key}` is {value}; choose 24 to {}",
+                    24 * 90
+                );
+            }
+        }
         for (key, value, least, most) in bounds {
             if !(least..=most).contains(&value) {
                 bail!("`{key}` is {value}; choose {least} to {most}");
@@ -334,6 +342,7 @@ mod tests {
     fn a_number_that_takes_a_promise_back_is_refused() {
         for text in [
             "cooling_off_hours = 0",
+            "[desk.cooling_off]\nerasure = 1",
             "link_hours = 1000",
             "notices_per_day = 0",
             "look_up_minutes = 0",

@@ -23,7 +23,7 @@ pub(crate) enum Command {
         /// Days until it ends.
         #[arg(long, default_value_t = 90)]
         days: u32,
-        /// What it may be used for (tickets, accounts, events, ledger, records, alarms), separated by commas; all that the role does, if left out.
+        /// What it may be used for (tickets, accounts, events, ledger, records, alarms, reveals), separated by commas; all that the role does but reveals, if left out.
         #[arg(long, value_delimiter = ',')]
         scopes: Vec<String>,
         /// The settings file.

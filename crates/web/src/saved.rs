@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
-use desk::DeskError;
+use desk::{DeskError, settings::Cools};
 
 use crate::{
     app::App,
@@ -40,6 +40,10 @@ fn codes_page(app: &App, page: &str, secret: &str, codes: Vec<String>) -> CodesP
         company: app.company().to_owned(),
         action: format!("/owner/{page}/{secret}"),
         codes,
-        days: app.desk().settings().cooling_off_hours.div_ceil(24),
+        days: app
+            .desk()
+            .settings()
+            .cools(Cools::RecoveryCodes)
+            .div_ceil(24),
     }
 }

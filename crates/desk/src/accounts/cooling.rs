@@ -21,7 +21,7 @@ use crate::{
     desk::Desk,
     error::DeskError,
     plan::What,
-    settings::{hours, minutes},
+    settings::{Cools, hours, minutes},
 };
 
 /// What putting or importing an account says about a contact point that was repudiated on it.
@@ -101,7 +101,7 @@ impl Desk {
         let cool = if off("contacts-cool") {
             now
         } else {
-            now + hours(self.settings.cooling_off_hours)
+            now + hours(self.settings.cools(Cools::ContactPoint))
         };
         let plans = tx.plans(account.id).await?;
         let mut plans = plans.iter().rev();

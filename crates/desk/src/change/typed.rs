@@ -24,7 +24,7 @@ use crate::{
     mailroom::LetterRef,
     plan::What,
     request::About,
-    settings::{hours, minutes},
+    settings::{Cools, hours, minutes},
 };
 
 /// The longest that an owner types.
@@ -229,7 +229,7 @@ impl Desk {
             blind: self.vault.blind(new.kind.as_str(), &normal).0.to_vec(),
             registered_at: now,
             confirmed_at: None,
-            effective_at: now + hours(self.settings.cooling_off_hours),
+            effective_at: now + hours(self.settings.cools(Cools::ContactPoint)),
             removed_at: None,
             repudiated_at: None,
         };

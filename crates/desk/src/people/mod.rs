@@ -39,6 +39,7 @@ pub use made::Made;
 pub use second_factor::SignedIn;
 pub use sessions::{RenewedSession, SessionView};
 pub use staff::PersonView;
+pub(crate) use tokens::REVEALS;
 pub use tokens::{SCOPES, TokenView};
 pub use totp::code_at;
 

@@ -11,9 +11,13 @@ use crate::{
 };
 
 /// What a token may be used for, on top of what its role allows.
-pub const SCOPES: [&str; 6] = [
-    "tickets", "accounts", "events", "ledger", "records", "alarms",
+pub const SCOPES: [&str; 7] = [
+    "tickets", "accounts", "events", "ledger", "records", "alarms", REVEALS,
 ];
+
+/// Asking to see a value, and seeing it: only for a token that was made for it by name, as a program has no
+/// screen that says who looks.
+pub(crate) const REVEALS: &str = "reveals";
 
 /// How a token begins, so that leaked ones are recognised.
 const PREFIX: &str = "stt_";
@@ -70,8 +74,8 @@ impl TokenView {
 
 impl Desk {
     /// Makes a token and returns its secret, which is known only now: `stt_` and 43 letters. `by` is
-    /// an admin with a code of theirs, or none for the command line. No scopes means all of [`SCOPES`]; the role bounds what they open.
-    /// It works for `days` days.
+    /// an admin with a code of theirs, or none for the command line. No scopes means all of [`SCOPES`] but
+    /// `reveals`; the role bounds what they open. It works for `days` days.
     ///
     /// # Errors
     /// [`DeskError::Forbidden`] for anybody but an admin; [`DeskError::Invalid`] for a name, time or
@@ -101,7 +105,10 @@ impl Desk {
                 SCOPES.join(", ")
             )));
         }
-        let wanted = |scope: &&str| scopes.is_empty() || scopes.iter().any(|s| s == scope);
+        let wanted = |scope: &&str| match scopes {
+            [] => *scope != REVEALS,
+            named => named.iter().any(|s| s == scope),
+        };
         let scopes = SCOPES
             .into_iter()
             .filter(wanted)

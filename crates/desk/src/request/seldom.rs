@@ -6,8 +6,13 @@ use words::{MessageKind, RequestId, RequestKind, RequestState};
 
 use super::{About, Asked, Case};
 use crate::{
-    approve::HOURS, catalogue::CatalogueAction, challenge::ACT, change::NewPoint, desk::Desk,
-    error::DeskError, settings::hours,
+    approve::HOURS,
+    catalogue::CatalogueAction,
+    challenge::ACT,
+    change::NewPoint,
+    desk::Desk,
+    error::DeskError,
+    settings::{Cools, hours},
 };
 
 /// The kind, the action's name if it is one, what it is called, what would happen, and what the gate says.
@@ -34,7 +39,6 @@ impl Desk {
         goes: &str,
         second: &dyn Fn(RequestKind, Option<Effect>) -> (Decision, bool),
     ) -> Vec<SeldomOffer> {
-        let waits = self.settings.cooling_off_hours;
         let mut offers = Vec::new();
         let mut offer = |kind, field: &str, title: String, explains: String, effect| {
             let (mut decision, eyes) = second(kind, effect);
@@ -64,7 +68,8 @@ impl Desk {
             "",
             "Set up the second sign-in step anew".to_owned(),
             format!(
-                "asks at {goes}; the owner confirms it in two steps, and {waits} hours later it happens"
+                "asks at {goes}; the owner confirms it in two steps, and {} hours later it happens",
+                self.settings.cools(Cools::SecondFactor)
             ),
             None,
         );
@@ -80,7 +85,8 @@ impl Desk {
             "",
             "Erase everything kept about the owner".to_owned(),
             format!(
-                "asks at {goes}; the owner confirms it in two steps, and {waits} hours later it is gone for good"
+                "asks at {goes}; the owner confirms it in two steps, and {} hours later it is gone for good",
+                self.settings.cools(Cools::Erasure)
             ),
             None,
         );

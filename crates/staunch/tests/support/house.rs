@@ -320,7 +320,11 @@ impl House {
     /// A token by the command line.
     pub(crate) fn token(&self, role: &str) -> Token {
         let name = format!("test {}", next());
-        let (good, out, error) = self.run(&["token", "create", "--role", role, "--name", &name]);
+        let all = "tickets,accounts,events,ledger,records,alarms,reveals";
+        let made = [
+            "token", "create", "--role", role, "--name", &name, "--scopes", all,
+        ];
+        let (good, out, error) = self.run(&made);
         assert!(good, "{error}");
         assert_eq!(out.lines().count(), 1, "the token and nothing else: {out}");
         self.program(out.trim())

@@ -38,7 +38,8 @@ pub(super) struct Proven {
 /// Assert a login session
 ///
 /// The owner of an account, signed in to the company's portal just now, approves one request there; the portal says
-/// so. It is a proof for that request, once. Whatever is wrong with an assertion, the answer is the same.
+/// so. It is a proof for that request, once. Without `request`, and with `approves` as `lock`, the owner freezes their
+/// own data. Whatever is wrong with an assertion, the answer is the same.
 #[utoipa::path(
     post, path = "/api/v1/assertions", operation_id = "assert_session", tag = "assertions",
     request_body = Asserted,

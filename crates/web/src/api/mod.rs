@@ -47,6 +47,7 @@ const RECORDS: Who = token(AUDITS, "records");
 
 /// What colleagues did that somebody should look at.
 const ALARMS: Who = token(HEEDS, "alarms");
+const REVEALS: Who = token(WORKS, "reveals");
 
 const fn token(roles: &'static [Role], scope: &'static str) -> Who {
     Who::Token(roles, scope)
@@ -91,7 +92,7 @@ pub(crate) fn routes(routes: Routes) -> Routes {
         )
         .post(
             "/api/v1/tickets/{number}/requests/{id}/reveal",
-            TICKETS,
+            REVEALS,
             reveals::reveal,
         )
         .post(

@@ -95,13 +95,14 @@ impl TokensPage {
     ];
 
     /// What a token may be used for, and what to call it.
-    const SCOPES: [(&'static str, &'static str); 6] = [
+    const SCOPES: [(&'static str, &'static str); 7] = [
         ("tickets", "tickets"),
         ("accounts", "accounts and look-ups"),
         ("events", "login events"),
         ("ledger", "the ledger"),
         ("records", "account records"),
         ("alarms", "alarms"),
+        ("reveals", "asking to see a value"),
     ];
 
     fn has(&self, scope: &str) -> bool {

@@ -8,7 +8,7 @@ fn a_program_helps_the_owner_from_end_to_end_and_learns_nothing() {
     on_both(|world| async move {
         let api = with_robin(&world).await;
         let admin = token(&world, Role::Admin, &[]).await;
-        let rep = token(&world, Role::Rep, &["accounts", "tickets"]).await;
+        let rep = token(&world, Role::Rep, &["accounts", "tickets", "reveals"]).await;
         assert_eq!(
             api.put("/api/v1/accounts/A-1042", &admin, &robin())
                 .await

@@ -210,6 +210,11 @@ async fn enrol(world: &World, role: Role, link: String, invited: String) -> Pers
 
 /// A token of that role, for everything if no scopes are named.
 pub(crate) async fn token(world: &World, role: Role, scopes: &[&str]) -> String {
+    let scopes = if scopes.is_empty() {
+        &desk::people::SCOPES[..]
+    } else {
+        scopes
+    };
     let scopes: Vec<String> = scopes.iter().map(|s| (*s).to_owned()).collect();
     world
         .desk

@@ -319,7 +319,7 @@ pub(crate) const TABLE: &[(&str, &str, &str, &str)] = &[
     (
         "POST",
         "/api/v1/tickets/{number}/requests/{id}/reveal",
-        "token rep lead admin tickets",
+        "token rep lead admin reveals",
         "",
     ),
     (
