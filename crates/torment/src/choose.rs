@@ -25,7 +25,7 @@ const WORKS: [By; 10] = [0, 1, 2, 3, 4, 0, 2, 6, 7, 8];
 
 impl Chooser {
     /// From a seed.
-    pub fn new(seed: u64) -> Self {
+    pub const fn new(seed: u64) -> Self {
         Self {
             dice: Dice::new(seed),
             planned: VecDeque::new(),
@@ -68,13 +68,27 @@ impl Chooser {
                     self.planned.push_back(next);
                 } else if queues && self.dice.chance(50) {
                     self.planned.push_back(Act::Work);
-                } else if hammers && self.dice.chance(15) {
+                } else if hammers && self.dice.chance(Self::insists(world, &act)) {
                     self.hammer(&act);
                 }
                 return act;
             }
         }
         Act::Work
+    }
+
+    /// How often of a hundred times something is done again and again. An owner who wants it is there to read
+    /// out the right code in the end.
+    fn insists(world: &World, act: &Act) -> usize {
+        let wanted = match act {
+            Act::ReadOut { request, .. } => world.book.requests.get(request),
+            _ => None,
+        };
+        if wanted.is_some_and(|request| request.wanted) {
+            50
+        } else {
+            15
+        }
     }
 
     /// Plans the same again and again. Who guesses a code asks for new ones in between, or stays at one, and
@@ -375,8 +389,12 @@ impl Chooser {
     }
 
     fn code(&mut self, world: &World, read: bool) -> Option<Act> {
+        // Now and then where no code can be sent, or none was.
+        let (now, anywhere) = (world.house.clock.now(), self.dice.chance(15));
         let request = self.request(world, |r| {
-            r.state == RequestState::Waiting && (!read || r.code.is_some())
+            let sent = r.code.as_ref().is_some_and(|code| code.until > now);
+            let on_a_call = world.book.tickets[&r.ticket].channel == Channel::Phone;
+            r.state == RequestState::Waiting && (anywhere || on_a_call && (sent || !read))
         })?;
         let (by, ticket) = (self.by(), self.its_ticket(world, request)?);
         if !read {

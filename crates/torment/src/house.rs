@@ -60,7 +60,11 @@ pub static STAFF: [Member; 13] = [
     person("lead Lou", Role::Lead),
     person("admin Ada", Role::Admin),
     person("auditor Ann", Role::Auditor),
-    program("a rep's program", Role::Rep, &["tickets", "accounts"]),
+    program(
+        "a rep's program",
+        Role::Rep,
+        &["tickets", "accounts", "reveals"],
+    ),
     program(
         "a lead's program",
         Role::Lead,

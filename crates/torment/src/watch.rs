@@ -71,6 +71,12 @@ impl World {
             "{} of {} is {}",
             request.kind, request.field.0, request.state
         );
+        let named = STAFF[request.by]
+            .scopes
+            .is_none_or(|scopes| scopes.contains(&"reveals"));
+        if request.kind == RequestKind::Reveal && !named {
+            return broken("everybody does what they are for", what);
+        }
         if hold == HoldLevel::Frozen && stops && request.state != RequestState::Refused {
             return broken("frozen stays frozen", what);
         }

@@ -6,7 +6,7 @@ use torment::{house::Engine, run, sabotage::Sabotage};
 /// Some that are found within seconds, of different kinds: holds, what is told and recorded,
 /// who may what, and a rule of the policies.
 const FEW: [&str; 10] = [
-    "code-expires",
+    "rule-frozen",
     "replies-read",
     "scopes",
     "not-me-freezes",
