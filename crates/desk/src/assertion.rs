@@ -1,5 +1,6 @@
 //! A login session as a proof: the company's portal asserts that the owner of an account, signed in
-//! there just now, approves one request, or switches the account's data off at the desk. An assertion is a JSON Web Token (RFC 7519) signed with Ed25519
+//! there just now, approves one request, or freezes the account's data at the desk. An assertion is a
+//! JSON Web Token (RFC 7519) signed with Ed25519
 //! (RFC 8037), for this desk alone, for one request, for minutes, once.
 //!
 //! Whatever is wrong with one, the answer is the same.
@@ -90,7 +91,8 @@ struct Claims {
 
 impl Desk {
     /// Takes an assertion of the company's portal: a login session as a proof for one request, which
-    /// then goes on, or their freezing of their own data. Returns where the request stands. `source` is where it comes from, for the limit.
+    /// then goes on, or the owner's freezing of their own data. Returns where the request stands. `source`
+    /// is where it comes from, for the limit.
     ///
     /// # Errors
     /// [`DeskError::Forbidden`], always the same, whatever is wrong with it; [`DeskError::Limited`]
