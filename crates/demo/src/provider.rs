@@ -20,7 +20,7 @@ const REMEMBERED: usize = 10_000;
 pub struct Told {
     /// When.
     pub at: Time,
-    /// What: `reset.confirmed`, `account.lock` or `account.unlock`.
+    /// What: `reset.confirmed`, `action.confirmed`, `factor.reset`, `account.lock` or `account.unlock`.
     pub kind: String,
     /// The company's own id of the account.
     pub account: String,

@@ -181,13 +181,23 @@ impl Desk {
         let mut tx = self.store.begin().await?;
         let known = tx.account_named(&claims.sub).await?.ok_or(REFUSED)?;
         tx.queue_for_account(known.id).await?;
-        let account = self.account(&mut tx, known.id).await?;
+        // It may have been erased meanwhile.
+        let account = tx
+            .account(known.id)
+            .await?
+            .filter(|account| account.external_id == claims.sub)
+            .ok_or(REFUSED)?;
         let marks = [self.mark(claims)];
         if tx.served(&marks[0]).await? || tx.receipt_spent(&marks).await? {
             return Err(REFUSED);
         }
         tx.spend_receipt(&marks, now).await?;
-        self.switch_off(&mut tx, &account).await?;
+        self.switch_off(&mut tx, &account)
+            .await
+            .map_err(|error| match error {
+                DeskError::Refused { .. } => REFUSED,
+                error => error,
+            })?;
         self.commit(tx).await?;
         Ok(RequestState::Done)
     }

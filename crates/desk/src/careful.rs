@@ -47,7 +47,7 @@ impl Desk {
                 .with("rule", decision.rule),
         );
         let text = format!(
-            "{reason} From now on even what is usually sent at once needs the owner's yes first, until the owner lifts that."
+            "{reason} From now on even what is usually sent at once needs the owner's yes first, until the hold is lifted."
         );
         self.write(tx, ticket, MessageKind::Desk, None, &text)
             .await?;

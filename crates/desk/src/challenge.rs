@@ -16,6 +16,7 @@ use crate::{
     mailroom::given,
     proof::Ground,
     provider::{Hook, HookData},
+    saved::is_codes,
     settings::hours,
 };
 
@@ -158,6 +159,11 @@ pub struct OwnerPage {
     pub shown: Vec<String>,
     /// What is still to be proven after a yes: any of these, one after the other.
     pub more: Vec<ProofKind>,
+    /// Whether the action that is asked about takes one more step after a yes. Said before the answer;
+    /// after it, `more` tells.
+    pub two_steps: bool,
+    /// Whether it is about recovery codes, made already or not.
+    pub about_codes: bool,
     /// Whether a step was tried just now and didn't work.
     pub tried: bool,
     /// Whether it makes recovery codes now.
@@ -195,6 +201,13 @@ impl Desk {
             None => false,
         };
         let mut page = self.page(&row, request.as_ref())?;
+        let asks = row.kind == ChallengeKind::Confirm && page.answer.is_none() && !page.over;
+        let two_steps = match request.as_ref().filter(|_| asks) {
+            Some(request) if request.kind == RequestKind::Act => {
+                self.in_two_steps(&mut tx, request).await?
+            }
+            _ => false,
+        };
         if let Some(request) = &request
             && request.state == RequestState::Cooling
         {
@@ -218,10 +231,26 @@ impl Desk {
             leaving: given.leaving,
             shown: given.shown,
             more,
+            two_steps,
             texted,
             stopped: page.stopped || stuck,
             ..page
         })
+    }
+
+    /// Whether the owner's yes at a contact point is only the first of two steps.
+    async fn in_two_steps(&self, tx: &mut Tx, request: &RequestRow) -> Result<bool, DeskError> {
+        let account = self.account(tx, request.account_id).await?;
+        let ticket = tx
+            .ticket_by_id(request.ticket_id)
+            .await?
+            .ok_or(DeskError::NotFound)?;
+        let (_, decision) = self.weigh_request(tx, &account, &ticket, request).await?;
+        let ways = decision.ways;
+        let enough = ways
+            .iter()
+            .any(|way| matches!(way[..], [ProofKind::Email | ProofKind::Phone]));
+        Ok(!ways.is_empty() && !enough)
     }
 
     fn page(
@@ -288,6 +317,8 @@ impl Desk {
             leaving: Vec::new(),
             shown: Vec::new(),
             more: Vec::new(),
+            two_steps: false,
+            about_codes: request.is_some_and(is_codes),
             tried: false,
             codes: self.makes_codes(row, request),
             texted: false,

@@ -194,14 +194,17 @@ impl Desk {
             && request.expires_at.is_none_or(|at| at <= self.now())
     }
 
-    /// A freeze ends what an owner has confirmed and not typed yet.
+    /// A freeze ends what an owner has confirmed and not typed yet, and the page for new recovery codes.
     pub(crate) async fn freeze_changes(
         &self,
         tx: &mut Tx,
         account: &AccountRow,
     ) -> Result<(), DeskError> {
         let now = self.now();
-        for row in tx.ready_requests(account.id, RequestKind::Change).await? {
+        let mut ready = tx.ready_requests(account.id, RequestKind::Change).await?;
+        let acts = tx.ready_requests(account.id, RequestKind::Act).await?;
+        ready.extend(acts.into_iter().filter(is_codes));
+        for row in ready {
             tx.move_request(row.id, RequestState::Ready, RequestState::Refused, now)
                 .await?;
             tx.end_challenges_of(row.id, now).await?;

@@ -8,8 +8,8 @@ use store::{AccountRow, ChallengeRow, RequestRow, TicketRow, Tx};
 use subtle::ConstantTimeEq as _;
 use vault::AccountKey;
 use words::{
-    ChallengeKind, Channel, MessageKind, ProofKind, RequestId, RequestState, TicketState, Time,
-    sabotage::off,
+    ChallengeKind, Channel, ContactKind, MessageKind, ProofKind, RequestId, RequestState,
+    TicketState, Time, sabotage::off,
 };
 use zeroize::Zeroizing;
 
@@ -63,6 +63,15 @@ impl Desk {
         let mut tx = self.store.begin().await?;
         let (ticket, account, request) = self.called_about(&mut tx, me, number, request).await?;
         let row = self.open_question(&mut tx, &request).await?.ok_or(OVER)?;
+        let point = tx
+            .contact_point(row.contact_point_id)
+            .await?
+            .ok_or(DeskError::NotFound)?;
+        if point.kind != ContactKind::Email {
+            return Err(DeskError::Conflict(
+                "this code goes by email, and the owner was asked by text message; send the code by text message",
+            ));
+        }
         let budget = self.limit_key(&format!("question:{}", account.id));
         let (burst, every) = (self.settings.questions, self.settings.question_minutes);
         if let Some(until) = tx.charge(&budget, burst, minutes(every), now).await? {
@@ -80,10 +89,6 @@ impl Desk {
                 .with("challenge", row.id.to_string())
                 .with("contact_point", row.contact_point_id.to_string()),
         );
-        let point = tx
-            .contact_point(row.contact_point_id)
-            .await?
-            .ok_or(DeskError::NotFound)?;
         let secret = self
             .repudiation(&mut tx, &account, &ticket, point.id, Vec::new())
             .await?;
@@ -200,6 +205,7 @@ impl Desk {
         }
         Ok(match self.open_question(tx, request).await? {
             None => CodeView::No,
+            Some(row) if !self.asked_by_email(tx, &row).await? => CodeView::No,
             Some(row) => match row.code_until {
                 Some(until) if until > self.now() && row.tries < TRIES_OF_ONE => {
                     CodeView::Sent(until)
@@ -207,6 +213,11 @@ impl Desk {
                 _ => CodeView::Can,
             },
         })
+    }
+
+    async fn asked_by_email(&self, tx: &mut Tx, row: &ChallengeRow) -> Result<bool, DeskError> {
+        let point = tx.contact_point(row.contact_point_id).await?;
+        Ok(point.is_some_and(|point| point.kind == ContactKind::Email))
     }
 
     /// Tries a typed code as the one that was mailed for a question. Every try counts.

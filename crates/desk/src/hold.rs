@@ -1,9 +1,9 @@
-//! Freezing: the account's data stays where it is until the owner lifts it.
+//! Freezing: the account's data stays where it is until the hold is lifted.
 
 use gate::{Action, Actor, Outcome};
 use store::{AccountRow, HoldRow, TicketRow, Tx};
 use words::{
-    Channel, HoldId, HoldLevel, MessageKind, Queue, RequestKind, RequestState, TicketId,
+    Channel, HoldId, HoldLevel, MessageKind, ProofKind, Queue, RequestKind, RequestState, TicketId,
     TicketKind, TicketState,
 };
 
@@ -30,7 +30,7 @@ const SWITCHED: &str = "The owner froze their data";
 
 impl Desk {
     /// The owner's own switch, from inside their account: the gate is asked, and then the account is frozen.
-    /// Nothing happens if it is frozen already.
+    /// If it is frozen already, what was planned meanwhile (two leads' thaw) is over.
     ///
     /// # Errors
     /// [`DeskError::Refused`] if the policies don't let the owner.
@@ -39,15 +39,9 @@ impl Desk {
         tx: &mut Tx,
         account: &AccountRow,
     ) -> Result<(), DeskError> {
-        if account.hold == HoldLevel::Frozen {
-            return Ok(());
-        }
         let from = match tx.open_safety(account.id).await? {
             Some(ticket) => ticket,
-            None => {
-                self.open_safety_ticket(tx, account, Channel::Portal, SWITCHED)
-                    .await?
-            }
+            None => self.open_safety_ticket(tx, account, SWITCHED).await?,
         };
         let facts = self.facts(
             Actor::Owner,
@@ -60,29 +54,32 @@ impl Desk {
         if decision.outcome != Outcome::Permit {
             return Err(refused(decision));
         }
-        let reason = "The owner, signed in at the portal, froze their data.";
-        self.freeze(tx, account, &from, Freezes::Switch, reason, "")
-            .await?;
         tx.entry(
             self.entry("owner", "request.decided")
                 .with_account(account.id.to_string())
                 .with_ticket(from.number)
                 .with("kind", RequestKind::Lock.as_str())
                 .with("outcome", outcome_word(decision.outcome))
-                .with("rule", decision.rule),
+                .with("rule", decision.rule)
+                .with("proofs", ProofKind::Session.as_str()),
         );
-        Ok(())
+        if account.hold == HoldLevel::Frozen && tx.plans(account.id).await?.is_empty() {
+            return Ok(());
+        }
+        let reason = "The owner, signed in at the portal, froze their data.";
+        self.freeze(tx, account, &from, Freezes::Switch, reason, "")
+            .await
     }
 
-    /// Opens a ticket on the safety queue.
+    /// Opens a ticket on the safety queue. It is none of the owner's contacts.
     async fn open_safety_ticket(
         &self,
         tx: &mut Tx,
         account: &AccountRow,
-        channel: Channel,
         subject: &str,
     ) -> Result<TicketRow, DeskError> {
         let now = self.now();
+        let channel = Channel::Watch;
         let row = TicketRow {
             id: self.id(TicketId::new),
             number: tx.next("ticket").await?,
@@ -223,10 +220,7 @@ impl Desk {
         let known = tx.open_safety(account.id).await?;
         let mut ticket = match known {
             Some(ticket) => ticket,
-            None => {
-                self.open_safety_ticket(tx, account, Channel::Watch, subject)
-                    .await?
-            }
+            None => self.open_safety_ticket(tx, account, subject).await?,
         };
         let mut lines = vec![reason.to_owned()];
         let requests = tx.requests(from.id).await?;

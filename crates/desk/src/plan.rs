@@ -399,16 +399,20 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether there is a contact point, there before a plan, at which the owner is to hear of it. (What
-    /// comes by the plan hides nobody: an email that is new doesn't speak for the phone that was there.)
+    /// Whether there is a contact point, there before a plan, at which the owner is to hear of it, or was to
+    /// until it went. (What comes by the plan hides nobody: an email that is new doesn't speak for the phone
+    /// that was there.)
     async fn should_know(
         &self,
         tx: &mut Tx,
         account: &AccountRow,
         plan: &PlanRow,
     ) -> Result<bool, DeskError> {
-        let mut old = tx.contact_points(account.id).await?;
-        old.retain(|point| point.effective_at <= plan.made_at);
+        let mut old = tx.contact_points_at(account.id, plan.made_at).await?;
+        // As they stood then.
+        for point in &mut old {
+            point.removed_at = None;
+        }
         Ok(!self.hears(&old).is_empty())
     }
 

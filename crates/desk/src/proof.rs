@@ -159,8 +159,21 @@ impl Desk {
             RequestKind::Unlock => frozen_since(tx, account.id).await?,
             _ => None,
         };
-        self.ways_of(tx, account, fields, points, ticket, since)
-            .await
+        let mut ways = self
+            .ways_of(tx, account, fields, points, ticket, since)
+            .await?;
+        if kind == RequestKind::Unlock {
+            self.by_login(&mut ways);
+        }
+        Ok(ways)
+    }
+
+    /// A hold is lifted from inside the account, too, where the portal can say so. Everything else
+    /// begins and ends with what is on file: the portal is not known to show what waits.
+    fn by_login(&self, ways: &mut Vec<ProofKind>) {
+        if self.settings.portal.is_some() && !ways.is_empty() {
+            ways.push(ProofKind::Session);
+        }
     }
 
     /// The same for everything that can be asked for; `since`: when the oldest hold began that stands.
@@ -176,13 +189,14 @@ impl Desk {
         let now = self
             .ways_of(tx, account, fields, points, ticket, None)
             .await?;
-        let lifting = match since {
+        let mut lifting = match since {
             None => now.clone(),
             since => {
                 self.ways_of(tx, account, fields, points, ticket, since)
                     .await?
             }
         };
+        self.by_login(&mut lifting);
         Ok(Ways {
             now,
             lifting,

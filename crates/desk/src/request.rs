@@ -293,7 +293,7 @@ impl Desk {
             );
         }
         if account.hold != HoldLevel::Frozen {
-            let explains = "nothing leaves or changes until the owner lifts it".to_owned();
+            let explains = "nothing leaves or changes until the hold is lifted".to_owned();
             let title = "Freeze the account's data".to_owned();
             push(
                 RequestKind::Lock,
@@ -649,7 +649,7 @@ impl Desk {
             RequestKind::Lock => {
                 let reason = "A colleague at support froze it.";
                 let asked = self
-                    .record(tx, case, kind, RequestState::Done, &decision.rule, "", "I've frozen your account's data here. Nothing leaves it until you lift that yourself.", None, None)
+                    .record(tx, case, kind, RequestState::Done, &decision.rule, "", "I've frozen your account's data here. Nothing leaves it until that is lifted, and you hear of it first.", None, None)
                     .await?;
                 self.freeze(
                     tx,

@@ -41,13 +41,8 @@ impl Desk {
         let (facts, decision) = self.weigh_request(tx, &account, &ticket, request).await?;
         let whole = facts.proofs.iter().filter(|proof| proof.is_whole());
         let given: Vec<_> = whole.map(|proof| proof.kind).collect();
-        // Once the yes itself is too old, no step typed here completes it.
-        let here = |kind: &ProofKind| {
-            matches!(
-                kind,
-                ProofKind::Receipt | ProofKind::Saved | ProofKind::Phone
-            )
-        };
+        // Once the yes itself is too old, no step typed here completes it; a login alone may.
+        let here = |kind: &ProofKind| *kind != ProofKind::Email;
         let mut still: Vec<_> = decision
             .ways
             .into_iter()
@@ -83,8 +78,8 @@ impl Desk {
             None => None,
         };
         let still = self.still(&mut tx, &row, request.as_ref()).await?;
-        let Some(request) = request.filter(|_| still.contains(&kind) && now < row.expires_at)
-        else {
+        let typed = kind != ProofKind::Session && still.contains(&kind);
+        let Some(request) = request.filter(|_| typed && now < row.expires_at) else {
             return Err(DeskError::Conflict(
                 "this page is used up; if you have a newer mail from us, use the link in that one",
             ));

@@ -223,8 +223,11 @@ impl Desk {
     /// an old ticket would be the quiet way in.
     async fn heard_again(&self, tx: &mut Tx, ticket: &TicketRow) -> Result<(), DeskError> {
         let now = self.now();
-        if let (Channel::Watch, Some(account)) = (ticket.channel, ticket.account_id) {
-            // The watch's ticket is none of the owner's contacts until somebody speaks in it.
+        if let Some(account) = ticket
+            .account_id
+            .filter(|_| ticket.kind != TicketKind::Support)
+        {
+            // A ticket of the desk's own is none of the owner's contacts until somebody speaks in it.
             let notice = NoticeRow {
                 id: self.id(NoticeId::new),
                 account_id: account,
@@ -237,10 +240,9 @@ impl Desk {
             return Ok(tx.add_notice(&notice).await?);
         }
         match tx.last_told(ticket.id).await? {
-            Some(told) if self.told_by(told) <= now => {
-                self.contact(tx, ticket, now, self.told_by(now)).await
-            }
-            _ => Ok(()),
+            Some(told) if self.told_by(told) > now => Ok(()),
+            // What waits to be told stays as it is.
+            _ => self.contact(tx, ticket, now, self.told_by(now)).await,
         }
     }
 

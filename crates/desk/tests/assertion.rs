@@ -7,18 +7,18 @@ use base64::{
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
 use desk::{
-    DeskError,
+    Answer, DeskError,
     assertion::PortalSettings,
     settings::DeskSettings,
     testing::{On, World, postgres_server},
 };
 use serde_json::{Value, json};
 use std::future::Future;
-use words::{HoldLevel, RequestId, RequestKind, RequestState};
+use words::{HoldLevel, MessageKind, ProofKind, RequestId, RequestKind, RequestState, Role};
 
 use crate::common::{
-    HOUR, account, ask, call, count, customer, email, kinds, lead, post, put, rep, request, safety,
-    state, written,
+    EMAIL, HOUR, account, account_named, ask, call, count, customer, document, email, kinds, lead,
+    only, post, press, put, rep, request, safety, say, secret, state, written,
 };
 
 const DESK: &str = "https://desk.example.com";
@@ -303,6 +303,84 @@ fn an_owner_freezes_their_data_from_inside_their_account() {
         assert_eq!(count(&world, "hold.raised").await, 1);
         assert_eq!(safety(&world, robin).await, Some(number));
         post(&world).await;
+    });
+}
+
+#[test]
+fn the_owners_switch_stops_what_two_leads_agreed_to_on_a_frozen_account() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let (lead, other) = (lead(&world).await, world.staff("lou", Role::Lead).await);
+        let ticket = call(&world, &lead, robin).await;
+        ask(&world, &lead, ticket, RequestKind::Lock).await;
+        let asked = ask(&world, &lead, ticket, RequestKind::Unlock).await;
+        let agreed = world.desk.agree(&other, ticket, asked.id).await;
+        agreed.expect("agreed");
+        post(&world).await;
+        assert_eq!(state(&world, &asked).await, RequestState::Cooling);
+        let before = count(&world, "request.decided").await;
+        let token = signed(&switch(&world));
+        assert_it(&world, &token).await.expect("it counts");
+        assert_eq!(count(&world, "request.decided").await, before + 1);
+        assert_eq!(state(&world, &asked).await, RequestState::Refused);
+        world.clock.pass(HOUR * 48);
+        post(&world).await;
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
+        assert_eq!(count(&world, "hold.lifted").await, 0);
+    });
+}
+
+#[test]
+fn who_speaks_in_the_ticket_of_the_switch_is_a_contact_the_owner_hears_of() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let token = signed(&switch(&world));
+        assert_it(&world, &token).await.expect("it counts");
+        assert!(!kinds(&post(&world).await).contains(&"notice"));
+        let number = safety(&world, robin).await.expect("a safety ticket");
+        let lead = lead(&world).await;
+        say(&world, &lead, number, MessageKind::Heard, "Please open it.").await;
+        world.clock.pass(HOUR * 2);
+        let letters = post(&world).await;
+        assert!(kinds(&letters).contains(&"notice"), "{:?}", kinds(&letters));
+    });
+}
+
+#[test]
+fn an_owner_with_an_email_and_nothing_else_lifts_their_freeze_by_a_login() {
+    on_both(|world| async move {
+        let mut bare = document(&[email(EMAIL, "2019-05-01", Some("2019-05-01"))]);
+        bare.fields.remove("receipt_code");
+        let put = world.desk.put_account(None, "A-1042", bare).await;
+        put.expect("put");
+        let robin = account_named(&world, "A-1042").await.id;
+        let token = signed(&switch(&world));
+        assert_it(&world, &token).await.expect("it counts");
+        post(&world).await;
+        let number = safety(&world, robin).await.expect("a safety ticket");
+        let lead = lead(&world).await;
+        let asked = ask(&world, &lead, number, RequestKind::Unlock).await;
+        assert_eq!(asked.state, RequestState::Waiting, "{asked:?}");
+        let link = secret(&only(&post(&world).await, "confirm"));
+        press(&world, &link, Answer::Yes).await;
+        let page = world.desk.owner_page(&link).await.expect("a page");
+        assert_eq!(page.more, [ProofKind::Session]);
+        // No code is one.
+        let typed = world.desk.owner_step(&link, ProofKind::Session, "1").await;
+        assert!(matches!(typed, Err(DeskError::Conflict(_))), "{typed:?}");
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
+        let token = signed(&claims(&world, asked.id, RequestKind::Unlock));
+        assert_it(&world, &token).await.expect("it counts");
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
+        // A change still takes two ways that are on file.
+        let ticket = call(&world, &lead, robin).await;
+        let change = ask(&world, &lead, ticket, RequestKind::Reenrol).await;
+        assert_eq!(change.rule, "no-way-to-prove");
+        assert!(
+            change.words.contains("two different ways"),
+            "{}",
+            change.words
+        );
     });
 }
 

@@ -877,3 +877,27 @@ fn an_import_lists_what_was_repudiated_and_goes_on() {
         assert!(!report.bad[0].reason.contains("new-house"));
     });
 }
+
+#[test]
+fn a_page_tells_before_the_yes_whether_one_more_step_follows() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let ticket = call(&world, &rep, robin).await;
+        for (what, codes) in [("cancel_order", false), ("recovery codes", true)] {
+            let asked = world
+                .desk
+                .ask(&rep, ticket, RequestKind::Act, what, "")
+                .await
+                .expect("an answer");
+            assert_eq!(asked.state, RequestState::Waiting);
+            let question = secret(&only(&post(&world).await, "confirm"));
+            let page = world.desk.owner_page(&question).await.expect("a page");
+            assert_eq!((page.two_steps, page.about_codes), (codes, codes), "{what}");
+            press(&world, &question, Answer::Yes).await;
+            let page = world.desk.owner_page(&question).await.expect("a page");
+            assert!(!page.two_steps);
+            assert_eq!(page.more.is_empty(), !codes, "{what}");
+        }
+    });
+}

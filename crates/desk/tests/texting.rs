@@ -453,6 +453,58 @@ fn an_account_with_only_a_phone_is_asked_and_told_there() {
 }
 
 #[test]
+fn a_code_by_email_is_not_offered_where_the_owner_was_asked_by_text_message() {
+    with_texts(|world, phones| async move {
+        let robin = phone_only(&world).await;
+        let rep = rep(&world).await;
+        let ticket = call(&world, &rep, robin).await;
+        let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
+        world.work().await;
+        texts(&phones);
+        assert_eq!(
+            card(&world, &rep, ticket, asked.id).await,
+            (CodeView::No, CodeView::Can)
+        );
+        let said = world.desk.send_code(&rep, ticket, asked.id).await;
+        assert!(matches!(said, Err(DeskError::Conflict(_))), "{said:?}");
+        // It was none of the owner's questions.
+        for _ in 0..2 {
+            send(&world, &phones, &rep, ticket, asked.id).await;
+        }
+    });
+}
+
+#[test]
+fn two_leads_lift_a_hold_where_the_owner_hears_of_it_by_text_message() {
+    with_texts(|world, phones| async move {
+        let robin = phone_only(&world).await;
+        let (lead, other) = (lead(&world).await, world.staff("lou", Role::Lead).await);
+        let ticket = call(&world, &lead, robin).await;
+        ask(&world, &lead, ticket, RequestKind::Lock).await;
+        world.work().await;
+        texts(&phones);
+        let asked = ask(&world, &lead, ticket, RequestKind::Unlock).await;
+        assert_eq!(asked.state, RequestState::Waiting, "{asked:?}");
+        let agreed = world.desk.agree(&other, ticket, asked.id).await;
+        agreed.expect("agreed");
+        world.work().await;
+        let sent = texts(&phones);
+        assert!(
+            sent.iter()
+                .any(|one| matches!(one.text, Text::Planned { .. })),
+            "{}",
+            sent.len()
+        );
+        world.clock.pass(HOUR * 23);
+        world.work().await;
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
+        world.clock.pass(HOUR * 2);
+        world.work().await;
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
+    });
+}
+
+#[test]
 fn the_yes_on_the_page_of_a_text_message_is_a_proof_by_phone() {
     with_texts(|world, phones| async move {
         let robin = phone_only(&world).await;

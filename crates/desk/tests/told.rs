@@ -139,6 +139,35 @@ fn a_change_of_which_nobody_could_be_told_is_dropped() {
 }
 
 #[test]
+fn a_change_is_not_carried_out_untold_because_the_email_went_meanwhile() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        // The company takes every contact point away; the owner hears, and lets it happen.
+        let gone = world.desk.put_account(None, "A-1042", document(&[])).await;
+        gone.expect("put");
+        assert_eq!(kinds(&post(&world).await), ["planned"]);
+        world.clock.pass(HOUR * 71);
+        let (asked, _) = confirmed(&world, robin).await;
+        let down = CarrierError::Later("it answered 451".to_owned());
+        *world.mail.failures.lock().expect("lock") = vec![down; 4];
+        world.clock.pass(HOUR * 2);
+        post(&world).await;
+        world.mail.failures.lock().expect("lock").clear();
+        for _ in 0..20 {
+            world.clock.pass(HOUR * 12);
+            post(&world).await;
+            let state = state(&world, &asked).await;
+            assert!(
+                matches!(state, RequestState::Cooling | RequestState::Refused),
+                "{state}"
+            );
+        }
+        assert_eq!(state(&world, &asked).await, RequestState::Refused);
+        assert!(world.provider.told.lock().expect("lock").is_empty());
+    });
+}
+
+#[test]
 fn a_contact_point_of_which_nobody_was_told_does_not_count_after_its_time() {
     on_both(|world| async move {
         let robin = customer(&world).await;

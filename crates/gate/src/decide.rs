@@ -298,6 +298,13 @@ fn no_way(facts: &Facts) -> Decision {
     if !facts.ways.is_empty() && !matches!(facts.actor, Actor::Staff(..)) {
         return Decision::refuse("no-rule", "No rule allows this, not even with a proof.");
     }
+    let words = if facts.ways.is_empty() {
+        "I don't have a place where I can safely ask you for that. The way in is to sign in to \
+         your account and confirm your email there; some days later it is quick."
+    } else {
+        "For that I have to ask you in two different ways, and I can't from here. The way in is \
+         to sign in to your account, and to add another way to reach you there."
+    };
     Decision {
         outcome: Outcome::Refuse,
         rule: NO_WAY.to_owned(),
@@ -305,10 +312,7 @@ fn no_way(facts: &Facts) -> Decision {
                  there before this conversation and is past its cooling-off time, or too few of \
                  different kinds."
             .to_owned(),
-        words:
-            "I don't have a place where I can safely ask you for that. The way in is to sign in \
-                to your account and confirm your email there; after that it is quick."
-                .to_owned(),
+        words: words.to_owned(),
         ways: Vec::new(),
         permit: None,
     }

@@ -364,6 +364,11 @@ fn after_yes(what: RequestKind) -> Option<&'static str> {
             "After your yes and one more step on the same page, it happens some days later. Until \
              then you can stop it; after that it can't be brought back.",
         ),
+        RequestKind::Change => Some(
+            "After your yes and one more step on the same page you type the new one there. It counts \
+             some days later, and until then you can stop it.",
+        ),
+        RequestKind::Unlock => Some("After your yes there is one more step, on the same page."),
         RequestKind::Export => Some("After your yes it comes to this address, and to no other."),
         _ => None,
     }

@@ -13,7 +13,8 @@ use crate::{
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Bring accounts in from a .csv or .jsonl file. Mails nobody. Running it twice changes nothing.
+    /// Bring accounts in from a .csv or .jsonl file. Running it twice changes nothing. New accounts
+    /// get no mail; where the contact points of a known one change, the old ones are told.
     /// Before the server's first start it makes the data folder.
     Import {
         /// The file.

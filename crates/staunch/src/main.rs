@@ -44,7 +44,7 @@ enum Command {
     /// Make API tokens.
     #[command(subcommand)]
     Token(token::Command),
-    /// Let somebody back in who lost their password or authenticator.
+    /// Invite somebody, or let somebody back in who lost their password or authenticator.
     #[command(subcommand)]
     Staff(staff::Command),
     /// Check, load, show or explain the policies that decide.

@@ -205,8 +205,12 @@ async fn folder(data: &Path, settings: &Settings) -> Result<Folder> {
     Folder::open(data)
 }
 
+/// A desk for a command. It sends nothing itself, but knows whether text messages can be sent: what it puts
+/// down for the worker of `serve` to send depends on that.
 pub(crate) async fn beside(settings: Settings, folder: &Folder) -> Result<Arc<Desk>> {
-    open_desk(settings, folder, nowhere()).await
+    let texts = crate::texts::carrier(settings.texts.as_ref())?;
+    let outside = Outside { texts, ..nowhere() };
+    open_desk(settings, folder, outside).await
 }
 
 fn nowhere() -> Outside {

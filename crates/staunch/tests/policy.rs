@@ -161,3 +161,46 @@ async fn a_running_server_takes_up_what_is_loaded_and_a_broken_stored_set_stops_
         assert!(good, "{report}{error}");
     }
 }
+
+#[tokio::test]
+async fn a_command_knows_of_text_messages_as_the_server_does() {
+    let texts = [
+        ("STAUNCH_TEXTS__PROVIDER", "webhook"),
+        ("STAUNCH_TEXTS__URL", "http://127.0.0.1:9/texts"),
+        ("STAUNCH_TEXTS__ALLOW_PRIVATE", "true"),
+        (
+            "STAUNCH_TEXTS__SECRET",
+            "whsec_c3RhdW5jaCBzcGVha3MgdG8gYSBwaG9uZQ==",
+        ),
+    ];
+    let house = House::with(support::Engine::Sqlite, &texts).await;
+    let mut robin = Customer::new(42, true);
+    robin.document["contact_points"] = json!([{
+        "kind": "phone",
+        "value": "+1 202 555 0142",
+        "registered_at": "2019-05-01",
+        "confirmed_at": "2019-05-01",
+    }]);
+    house.import(std::slice::from_ref(&robin.document));
+    let rep = house.token("rep");
+    let asked = json!({"kind": "external_id", "value": robin.external_id});
+    let (_, found) = rep.post("/look-ups", asked).await;
+    let account = &found["accounts"][0]["id"];
+    let ticket =
+        json!({"channel": "phone", "subject": "Hello", "text": "Hello", "account": account});
+    let (_, made) = rep.post("/tickets", ticket).await;
+    let number = made["number"].as_i64().expect("a number").to_string();
+    // The list without the phone doesn't take it away unheard: that waits, too.
+    robin.document["contact_points"] = json!([]);
+    for import in [false, true] {
+        if import {
+            house.import(std::slice::from_ref(&robin.document));
+        }
+        let (good, said, error) = house.run(&["policy", "explain", &number, "reset"]);
+        assert!(good, "{error}");
+        assert!(
+            said.starts_with("challenge, by the rule `the-owner-confirms`"),
+            "{import}: {said}"
+        );
+    }
+}

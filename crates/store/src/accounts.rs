@@ -447,6 +447,20 @@ impl Tx {
             .bind(account).fetch_all(c).await?))
     }
 
+    /// The contact points that were in effect at a time, also those that went since.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the database fails.
+    pub async fn contact_points_at(
+        &mut self,
+        account: AccountId,
+        at: Time,
+    ) -> Result<Vec<ContactPointRow>, StoreError> {
+        Ok(on!(self, c => sqlx::query_as(
+            "select * from contact_points where account_id = $1 and effective_at <= $2 and (removed_at is null or removed_at > $2) order by registered_at, id")
+            .bind(account).bind(at).fetch_all(c).await?))
+    }
+
     /// One contact point.
     ///
     /// # Errors

@@ -991,6 +991,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         id: s("1"),
         name: s(name),
         role: Role::Rep,
+        scopes: s("tickets, accounts"),
         made_by: s("Noor Haddad"),
         used: active.then(|| ago(2)),
         until: ahead(60 * 24 * 12),

@@ -127,6 +127,7 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
         (None, _) => view::Answer::Open,
     };
     let stands = owner_change::Stands::of(&found);
+    let (waits, does) = (waits(&found), does(&found));
     match found.question {
         OwnerQuestion::Address => owner_change::address(app, action, answer),
         OwnerQuestion::Confirm {
@@ -171,11 +172,7 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                         item.as_deref().unwrap_or("something")
                     ),
                     "go ahead",
-                    if found.more.is_empty() {
-                        "Our support passes it on now, and you hear from whoever does it."
-                    } else {
-                        "It takes one more step, on this page."
-                    },
+                    does,
                 ),
                 RequestKind::Change => (
                     format!(
@@ -192,12 +189,12 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                 RequestKind::Reenrol => (
                     "set up the second step of your sign-in anew".to_owned(),
                     "set it up anew",
-                    "It takes one more step, on this page. Then it waits some days, in which you can stop it: we write to you about it.",
+                    waits,
                 ),
                 RequestKind::Erase => (
                     "erase everything that we keep about you".to_owned(),
                     "erase it",
-                    "It takes one more step, on this page. Then it waits some days, in which you can stop it: we write to you about it.",
+                    waits,
                 ),
                 RequestKind::Export => (
                     "send you a copy of everything that we keep about you".to_owned(),
@@ -230,7 +227,8 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                         ProofKind::Receipt => Some(view::Step::Receipt),
                         ProofKind::Saved => Some(view::Step::Saved),
                         ProofKind::Phone => Some(view::Step::Phone { sent: found.texted }),
-                        _ => None,
+                        ProofKind::Session => Some(view::Step::Login),
+                        ProofKind::Email => None,
                     })
                     .collect(),
                 lifts,
@@ -286,6 +284,35 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
             given: given(&found),
             answer,
         }),
+    }
+}
+
+/// What comes after a yes to what waits before it happens. Of the steps that are still to be done after
+/// it, the page tells by itself.
+fn waits(found: &OwnerPage) -> &'static str {
+    match (found.answer, found.effective) {
+        (None, _) => {
+            "It takes one more step, on the next page. Then it waits some days, in which you can stop it: we write to you about it."
+        }
+        (_, Some(_)) => "It waits some days, in which you can stop it: we write to you about it.",
+        (_, None) => "There is nothing else to do.",
+    }
+}
+
+/// What comes after a yes to one of the company's actions, or to recovery codes.
+fn does(found: &OwnerPage) -> &'static str {
+    match (found.answer, found.about_codes) {
+        (None, true) => {
+            "It takes one more step, on the next page. Then the page shows you ten codes, once: have paper and a pen at hand."
+        }
+        (None, false) if found.two_steps => {
+            "It takes one more step, on the next page. Then our support passes it on, and you hear from whoever does it."
+        }
+        (_, false) => "Our support passes it on now, and you hear from whoever does it.",
+        (_, true) if found.effective.is_some() => {
+            "The page showed your codes, once. They count after some days. Until then you can stop it: we write to you about it."
+        }
+        (_, true) => "There is nothing else to do.",
     }
 }
 

@@ -4,8 +4,7 @@
 use gate::{Action, Actor, Approval, Decision, Outcome};
 use store::{AccountRow, ApprovalRow, ContactPointRow, RequestRow, TicketRow, Tx};
 use words::{
-    ApprovalId, ContactKind, HoldLevel, MessageKind, PlanKind, RequestId, RequestKind,
-    RequestState, Role, Time,
+    ApprovalId, HoldLevel, MessageKind, PlanKind, RequestId, RequestKind, RequestState, Role, Time,
 };
 
 use super::{Asked, Case, frozen_since};
@@ -253,13 +252,10 @@ impl Desk {
         Ok(self.tellable(&points, since))
     }
 
-    /// Whether one of the contact points is an email in effect that was there before a hold.
+    /// Whether one of the contact points at which the owner hears things was there before a hold.
     pub(crate) fn tellable(&self, points: &[ContactPointRow], since: Option<Time>) -> bool {
-        let now = self.now();
-        points.iter().any(|point| {
-            point.kind == ContactKind::Email
-                && point.usable(now)
-                && since.is_none_or(|since| point.effective_at <= since)
-        })
+        self.hears(points)
+            .iter()
+            .any(|point| since.is_none_or(|since| point.effective_at <= since))
     }
 }

@@ -107,9 +107,7 @@ fn begun(kind: RequestKind, asked: &Asked) -> Flash {
         return quiet(format!("You can say: “{}”", asked.words));
     }
     Flash::good(match (asked.state, kind) {
-        (RequestState::Waiting, _) => {
-            "The owner is asked by email. Nothing changes until they answer."
-        }
+        (RequestState::Waiting, _) => "The owner is asked. Nothing changes until they answer.",
         (RequestState::Done, RequestKind::Lock) => "The account's data is frozen.",
         (RequestState::Done, _) => "Done.",
         _ => "It's on its way to the registered email.",
@@ -306,7 +304,7 @@ fn next(request: &RequestView, now: Time) -> String {
         (RequestState::Done, RequestKind::Unlock) => "The hold was lifted.",
         (RequestState::Done, RequestKind::Ask) => "The owner said: yes, that was me.",
         (RequestState::Done, RequestKind::Lock) => {
-            "The account's data is frozen until the owner lifts it."
+            "The account's data is frozen until the hold is lifted."
         }
         (RequestState::Done, _) => "It is done.",
         (RequestState::Denied, _) => "The owner said it wasn't them. Their data is frozen.",
@@ -435,7 +433,7 @@ mod tests {
         let said = |kind, second, rule| begun(kind, &asked(second, rule)).text;
         let receipt = said(RequestKind::Reset, false, NO_WAY);
         assert_eq!(receipt, "You can say: “I can give you a page.”");
-        assert!(said(RequestKind::Reset, false, "the-owner-confirms").contains("asked by email"));
+        assert!(said(RequestKind::Reset, false, "the-owner-confirms").contains("owner is asked."));
         assert!(said(RequestKind::Unlock, true, NO_WAY).contains("told once they agree"));
         assert!(said(RequestKind::Erase, true, "a-second-person-looks").contains("asked once"));
     }

@@ -45,6 +45,7 @@ async fn page(app: &App, me: &Me, headers: &HeaderMap) -> Result<TokensPage, Fau
                 id: token.id.to_string(),
                 name: token.name,
                 role: token.role,
+                scopes: token.scopes.join(", "),
                 made_by: token
                     .made_by
                     .unwrap_or_else(|| "the command line".to_owned()),
@@ -75,6 +76,7 @@ struct Wanted {
     ledger: Option<String>,
     records: Option<String>,
     alarms: Option<String>,
+    reveals: Option<String>,
     code: String,
 }
 
@@ -88,6 +90,7 @@ impl Wanted {
             ("ledger", &self.ledger),
             ("records", &self.records),
             ("alarms", &self.alarms),
+            ("reveals", &self.reveals),
         ];
         let on = ticked.iter().filter(|(_, on)| on.is_some());
         on.map(|(scope, _)| (*scope).to_owned()).collect()

@@ -143,6 +143,8 @@ pub struct TokenRow {
     pub name: String,
     /// What it may do.
     pub role: Role,
+    /// What it may be used for.
+    pub scopes: String,
     /// Who made it.
     pub made_by: String,
     /// When it was last used.

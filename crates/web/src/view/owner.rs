@@ -57,9 +57,16 @@ pub enum Step {
         /// Whether one that works was sent.
         sent: bool,
     },
+    /// A login to the account, at the company's portal.
+    Login,
 }
 
 impl Step {
+    /// Whether it is done elsewhere.
+    pub(super) fn is_elsewhere(self) -> bool {
+        self == Self::Login
+    }
+
     /// Whether its button has a code sent first.
     pub(super) fn sends(self) -> bool {
         self == Self::Phone { sent: false }

@@ -169,3 +169,34 @@ async fn an_admin_stops_a_sign_in_and_lets_them_in_again_with_a_code_each_time()
     assert_eq!(done.to, "/desk/people", "{}", done.text);
     assert_eq!(kit.sign_in().await.to, "/desk");
 }
+
+#[tokio::test]
+async fn each_scope_that_is_ticked_is_in_the_token() {
+    let server = Server::new("http://desk.example").await;
+    let ada = server.hire(None, "ada", Role::Admin).await;
+    ada.sign_in().await;
+    for scope in desk::people::SCOPES {
+        server.world.clock.pass(std::time::Duration::from_mins(1));
+        let code = server.code(&ada.totp);
+        // A reveal needs its ticket.
+        let with = if scope == "reveals" {
+            "&tickets=on"
+        } else {
+            ""
+        };
+        let form = format!("name={scope}&role=rep&days=30&{scope}=on{with}&code={code}");
+        let seen = ada.browser.post("/desk/tokens", &form).await;
+        assert_eq!(seen.status, StatusCode::OK, "{scope}: {}", seen.text);
+    }
+    let me = ada.me().await;
+    let tokens = server.world.desk.tokens(&me).await.expect("a list");
+    for scope in desk::people::SCOPES {
+        let token = tokens.iter().find(|token| token.name == scope);
+        let scopes = &token.expect(scope).scopes;
+        assert!(scopes.iter().any(|one| one == scope), "{scope}: {scopes:?}");
+        let most = if scope == "reveals" { 2 } else { 1 };
+        assert_eq!(scopes.len(), most, "{scope}: {scopes:?}");
+    }
+    let page = ada.browser.get("/desk/tokens").await.text;
+    assert!(page.contains("tickets, reveals"), "{page}");
+}

@@ -172,7 +172,7 @@ fn masked(account: AccountView) -> Account {
         hold_ends: match account.hold {
             HoldLevel::None => String::new(),
             HoldLevel::Careful | HoldLevel::Frozen => {
-                "Only the owner can lift this, with a fresh confirmation.".to_owned()
+                "The owner's yes and one more step lift this; or two leads, a day after the owner was told.".to_owned()
             }
         },
     }
