@@ -79,11 +79,14 @@ pub enum Act {
     Request {
         /// What.
         kind: String,
-        /// Which field; may be empty.
+        /// Which field, or which action of the catalogue; may be empty.
         field: String,
         /// Which item; may be empty.
         item: String,
     },
+    /// What was asked for last is taken further: `code` sends a code for it, `agree` is a second
+    /// person's leave, `reveal` looks at what the owner agreed to show.
+    Onward(&'static str),
     /// Something is written into the ticket: `said`, `note` or `reply`.
     Write {
         /// Which of them.
@@ -130,6 +133,10 @@ pub enum Act {
     OwnerPresses(String),
     /// The owner types the code of a receipt of theirs on that page, as its further step.
     OwnerTypes,
+    /// The owner types that as the new value on that page, and says there that it is right.
+    OwnerEnters(String),
+    /// The owner reads the code of the newest mail out, and whoever is in the call with them types it.
+    OwnerTells,
     /// The owner looks for a mail with these words.
     OwnerReads(String),
     /// The owner looks whether no mail with these words came.
@@ -145,6 +152,8 @@ pub enum Act {
     PageLacks(String),
     /// The ticket's page is opened, and must have this text in its head.
     HeadHas(String),
+    /// The company's systems send the account once more, with that email beside the one on file.
+    SystemAdds(String),
     /// The company's sign-in service looks whether the desk told it of that, such as `reset.confirmed`.
     ServiceHears(String),
     /// Everybody looks at everything they can see.
@@ -159,7 +168,10 @@ pub const VERBS: &[&str] = &[
     "ticket CHANNEL TEXT",
     "look-up KIND VALUE",
     "find KIND VALUE",
-    "request KIND [FIELD [ITEM]]",
+    "request KIND [FIELD|ACTION [ITEM]]",
+    "code",
+    "agree",
+    "reveal",
     "said TEXT",
     "note TEXT",
     "reply TEXT",
@@ -173,12 +185,15 @@ pub const VERBS: &[&str] = &[
     "owner opens WORDS",
     "owner presses yes|no",
     "owner types receipt",
+    "owner enters TEXT",
+    "owner tells code",
     "owner reads WORDS",
     "owner misses WORDS",
     "owner counts MOST WORDS",
     "page lacks TEXT",
     "head has TEXT",
     "service hears KIND",
+    "system adds EMAIL",
     "read everything",
     "wait",
 ];
@@ -224,6 +239,9 @@ impl Act {
             "reopen" => alone(Self::Move("reopen")),
             "assign" => alone(Self::Move("assign")),
             "release" => alone(Self::Move("release")),
+            "code" => alone(Self::Onward("code")),
+            "agree" => alone(Self::Onward("agree")),
+            "reveal" => alone(Self::Onward("reveal")),
             "ticket" => Ok(Self::Ticket {
                 channel: some(first)?,
                 text: some(more)?,
@@ -287,6 +305,8 @@ impl Act {
                     Ok(Self::OwnerPresses(more.to_owned()))
                 }
                 "types" if more == "receipt" => Ok(Self::OwnerTypes),
+                "enters" => Ok(Self::OwnerEnters(some(more)?)),
+                "tells" if more == "code" => Ok(Self::OwnerTells),
                 "reads" => Ok(Self::OwnerReads(some(more)?)),
                 "misses" => Ok(Self::OwnerMisses(some(more)?)),
                 "counts" => {
@@ -297,13 +317,14 @@ impl Act {
                     })
                 }
                 _ => Err(
-                    "the owner `opens`, `reads`, `misses` or `counts` mails, `presses` yes or no, or `types` receipt"
+                    "the owner `opens`, `reads`, `misses` or `counts` mails, `presses` yes or no, `types` receipt, `enters` what is new, or `tells` code"
                         .to_owned(),
                 ),
             },
             "page" if first == "lacks" => Ok(Self::PageLacks(some(more)?)),
             "head" if first == "has" => Ok(Self::HeadHas(some(more)?)),
             "service" if first == "hears" => Ok(Self::ServiceHears(some(more)?)),
+            "system" if first == "adds" => Ok(Self::SystemAdds(some(more)?)),
             "read" if rest == "everything" => Ok(Self::ReadEverything),
             _ => unknown(),
         }
@@ -313,10 +334,13 @@ impl Act {
     pub(crate) fn actor(&self, by: By) -> &'static str {
         match (self, by) {
             (Self::Events { .. } | Self::ServiceHears(_), _) => "the sign-in service",
+            (Self::SystemAdds(_), _) => "the company's systems",
             (
                 Self::OwnerOpens(_)
                 | Self::OwnerPresses(_)
                 | Self::OwnerTypes
+                | Self::OwnerEnters(_)
+                | Self::OwnerTells
                 | Self::OwnerReads(_)
                 | Self::OwnerMisses(_)
                 | Self::OwnerCounts { .. },
@@ -344,6 +368,8 @@ impl Act {
             Self::OwnerOpens(_)
                 | Self::OwnerPresses(_)
                 | Self::OwnerTypes
+                | Self::OwnerEnters(_)
+                | Self::OwnerTells
                 | Self::OwnerReads(_)
                 | Self::OwnerMisses(_)
                 | Self::OwnerCounts { .. }

@@ -37,12 +37,32 @@ impl Mail {
         let link = self.text[start..].split_whitespace().next()?;
         Some(link.trim_end_matches(['.', ')', '>']))
     }
+
+    /// The code in it that is read out in a call: eight digits on a line of their own.
+    pub fn code(&self) -> Option<String> {
+        let lines = self.text.lines().map(str::trim);
+        lines
+            .filter(|line| line.chars().all(|c| c.is_ascii_digit() || c == ' '))
+            .map(digits)
+            .find(|code| code.len() == 8)
+    }
+
+    /// What the code in it approves, in the mail's own words.
+    pub fn approves(&self) -> Option<&str> {
+        let (_, rest) = self.text.split_once("It approves one thing: that we ")?;
+        rest.split_once(". That was").map(|(what, _)| what)
+    }
+}
+
+fn digits(line: &str) -> String {
+    line.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// What the sign-in service was told by the desk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
-    /// What: `reset.confirmed`, `account.lock` or `account.unlock`.
+    /// What: `reset.confirmed`, `action.confirmed`, `factor.reset`, `account.lock` or
+    /// `account.unlock`.
     pub kind: String,
     /// The company's own id of the account.
     pub account: String,
@@ -144,5 +164,26 @@ mod tests {
             Some("http://127.0.0.1:8080/owner/confirm/abc-_1")
         );
         assert!(mail.says("this you") && mail.says("invoice-7") && !mail.says("frozen"));
+        assert_eq!((mail.code(), mail.approves()), (None, None));
+    }
+
+    #[test]
+    fn the_code_of_a_mail_is_found_with_what_it_approves() {
+        let mail = Mail {
+            id: "2".to_owned(),
+            to: "robin@mail.example".to_owned(),
+            subject: "A code for your call with our support".to_owned(),
+            text: [
+                "Your code",
+                "Here it is, for call 7:",
+                "    482 913 07",
+                "It approves one thing: that we reset your password. That was asked for on 3 May.",
+            ]
+            .join("\n\n"),
+            rest: String::new(),
+            attachments: Vec::new(),
+        };
+        assert_eq!(mail.code().as_deref(), Some("48291307"));
+        assert_eq!(mail.approves(), Some("reset your password"));
     }
 }

@@ -5,6 +5,7 @@ use anyhow::{Context as _, Result};
 use std::time::Duration;
 
 use crate::{
+    act::By,
     judge::Click,
     outcome::Outcome,
     outside::{Mail, Sight},
@@ -12,6 +13,8 @@ use crate::{
     player::{Player, Went},
 };
 
+/// The subject of a mail with a code to read out begins so.
+const CODE: &str = "A code for your call";
 /// How long a mail may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -51,12 +54,13 @@ impl Player {
         let at = link.find("/owner/").context("a link without a page")?;
         let path = link[at..].to_owned();
         let page = self.cast.owner.follow(&path).await?;
-        self.page = Some((path, mail.subject.clone()));
+        // A long subject may be folded.
+        let words: Vec<&str> = mail.subject.split_whitespace().collect();
+        let subject = words.join(" ");
         let (outcome, _) = plain(&page);
-        Ok((
-            outcome,
-            format!("shows the page of the mail “{}”", mail.subject),
-        ))
+        let shown = format!("shows the page of the mail “{subject}”");
+        self.page = Some((path, subject));
+        Ok((outcome, shown))
     }
 
     pub(crate) async fn owner_presses(&mut self, answer: &str) -> Result<Went> {
@@ -89,6 +93,55 @@ impl Player {
         Ok((
             outcome,
             format!("takes the code of the owner's receipt for “{question}”"),
+        ))
+    }
+
+    pub(crate) async fn owner_enters(&self, text: &str) -> Result<Went> {
+        let page = self.page.clone();
+        let (path, question) =
+            page.context("the owner has no page open; `owner opens` comes first")?;
+        // It is shown back to them first.
+        let owner = &self.cast.owner;
+        owner.post(&path, &[("value", text)]).await?;
+        let form = [("value", text), ("sure", "yes")];
+        let done = owner.post(&path, &form).await?;
+        let taken = self.stands_at().await? == "cooling";
+        Ok(match plain(&done) {
+            (Outcome::Fine, _) if taken => (
+                Outcome::Done,
+                format!("takes what the owner typed for “{question}”, for some days later"),
+            ),
+            (Outcome::Fine, _) => (
+                Outcome::Refused,
+                "doesn't take what the owner typed".to_owned(),
+            ),
+            other => other,
+        })
+    }
+
+    pub(crate) async fn owner_tells(&mut self, by: By) -> Result<Went> {
+        let Some(mail) = self.mail_in_time(CODE).await? else {
+            return Ok((Outcome::Silence, "sent no such mail".to_owned()));
+        };
+        let Some(code) = mail.code() else {
+            return Ok((Outcome::Missing, "sent a mail without a code".to_owned()));
+        };
+        let act = format!("requests/{}/code/tries", self.asked_for()?);
+        let page = self.in_ticket(by, &act, &[("code", &code)]).await?;
+        let (outcome, words) = plain(&page);
+        if outcome != Outcome::Fine {
+            return Ok((outcome, words));
+        }
+        if self.stands_at().await? == "waiting" {
+            return Ok((Outcome::Refused, words));
+        }
+        self.clicks.push(Click {
+            question: mail.approves().unwrap_or(&mail.subject).to_owned(),
+            answer: "yes".to_owned(),
+        });
+        Ok((
+            Outcome::Done,
+            "takes the code: it proves this one thing".to_owned(),
         ))
     }
 

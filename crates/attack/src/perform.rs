@@ -28,6 +28,7 @@ impl Player {
             Act::Request { kind, field, item } => {
                 self.ask(step.by, kind, field, &self.fill(item)).await
             }
+            Act::Onward(how) => self.onward(step.by, how).await,
             Act::Write { kind, text } => {
                 let form = [("kind", *kind), ("text", &self.fill(text))];
                 let page = self.in_ticket(step.by, "messages", &form).await?;
@@ -64,6 +65,8 @@ impl Player {
             Act::OwnerOpens(words) => self.owner_opens(&self.fill(words)).await,
             Act::OwnerPresses(answer) => self.owner_presses(answer).await,
             Act::OwnerTypes => self.owner_types().await,
+            Act::OwnerEnters(text) => self.owner_enters(&self.fill(text)).await,
+            Act::OwnerTells => self.owner_tells(step.by).await,
             Act::OwnerReads(words) => self.owner_reads(&self.fill(words)).await,
             Act::OwnerMisses(words) => self.owner_misses(&self.fill(words)).await,
             Act::OwnerCounts { most, words } => self.owner_counts(*most, &self.fill(words)).await,
@@ -85,6 +88,7 @@ impl Player {
                 })
             }
             Act::ServiceHears(kind) => self.service_hears(kind).await,
+            Act::SystemAdds(email) => self.system_adds(&self.fill(email)).await,
             Act::ReadEverything => self.read_everything().await,
             Act::Wait => self.settle().await,
         }
@@ -120,7 +124,8 @@ impl Player {
         self.person(by).get(&path).await
     }
 
-    async fn in_ticket(&self, by: By, act: &str, form: &[(&str, &str)]) -> Result<Seen> {
+    /// A form of the ticket's page is posted.
+    pub(crate) async fn in_ticket(&self, by: By, act: &str, form: &[(&str, &str)]) -> Result<Seen> {
         let path = format!("/desk/tickets/{}/{act}", self.number()?);
         self.person(by).post(&path, form).await
     }
@@ -129,6 +134,53 @@ impl Player {
     pub(crate) async fn read_ticket(&self) -> Result<Value> {
         let path = format!("tickets/{}", self.number()?);
         Ok(self.cast.reader.call("GET", &path, "").await?.json())
+    }
+
+    /// The id of what was asked for last.
+    pub(crate) fn asked_for(&self) -> Result<&str> {
+        let asked = self.request.as_deref();
+        asked.context("nothing was asked for yet; `request` comes first")
+    }
+
+    /// Where what was asked for last stands now.
+    pub(crate) async fn stands_at(&self) -> Result<String> {
+        let id = self.asked_for()?;
+        let ticket = self.read_ticket().await?;
+        let requests = ticket["requests"].as_array();
+        let mine = requests.and_then(|all| all.iter().find(|one| one["id"] == id));
+        let state = mine.and_then(|one| one["state"].as_str());
+        Ok(state.unwrap_or_default().to_owned())
+    }
+
+    async fn onward(&self, by: By, how: &str) -> Result<Went> {
+        let act = format!("requests/{}/{how}", self.asked_for()?);
+        let page = self.in_ticket(by, &act, &[]).await?;
+        let (outcome, words) = plain(&page);
+        Ok(match outcome {
+            // Whoever may not see it is sent back to the ticket, with the reason.
+            Outcome::Fine if how == "reveal" && !page.path.ends_with(&act) => {
+                (Outcome::Conflict, words)
+            }
+            Outcome::Fine if how == "reveal" => (
+                Outcome::Done,
+                "shows it, to whoever asked and for minutes".to_owned(),
+            ),
+            _ => (outcome, words),
+        })
+    }
+
+    async fn system_adds(&self, email: &str) -> Result<Went> {
+        let mut document = self.victim.document();
+        let since = "2019-05-01";
+        if let Some(points) = document["contact_points"].as_array_mut() {
+            points.push(json!({
+                "kind": "email", "value": email, "registered_at": since, "confirmed_at": since,
+            }));
+        }
+        let path = format!("accounts/{}", self.victim.external_id);
+        let program = self.program(By::Admin);
+        let answer = program.call("PUT", &path, &document.to_string()).await?;
+        Ok(answered(&answer))
     }
 
     /// What is said is written down, if there is where.
@@ -208,6 +260,7 @@ impl Player {
             all.iter().find(fresh).cloned()
         });
         if let Some(new) = new {
+            self.request = new["id"].as_str().map(str::to_owned);
             return Ok(state_of(&new));
         }
         // Nothing was begun.
@@ -375,8 +428,12 @@ fn answered(answer: &Seen) -> Went {
 /// Where a request stands, and what the rep can say.
 fn state_of(request: &Value) -> Went {
     let text = |key: &str| request[key].as_str().unwrap_or_default();
+    // A second person looks at it first, or it waits for a receipt.
+    let unasked = request["goes"].as_str().is_some_and(str::is_empty)
+        || request["second"].as_bool().unwrap_or(false);
     let (outcome, begin) = match text("state") {
         "refused" => (Outcome::Refused, "refuses"),
+        "waiting" if unasked => (Outcome::Waiting, "writes it down and asks nobody yet"),
         "waiting" => (Outcome::Waiting, "asks the owner"),
         "sending" => (Outcome::Sending, "sends it to the registered email"),
         "done" if text("kind") == "deliver" => {

@@ -43,6 +43,8 @@ pub struct Player {
     neighbour: Victim,
     ids: [String; 2],
     pub(crate) ticket: Option<String>,
+    /// The id of what was asked for last.
+    pub(crate) request: Option<String>,
     /// The owner's page that is open, and the subject that led there.
     pub(crate) page: Option<(String, String)>,
     pub(crate) clicks: Vec<Click>,
@@ -124,6 +126,7 @@ impl Player {
             neighbour,
             ids,
             ticket: None,
+            request: None,
             page: None,
             clicks: Vec::new(),
             mails_before: sight.mails.iter().map(|mail| mail.id.clone()).collect(),
@@ -202,7 +205,7 @@ impl Player {
                 || (step.expect.is_empty()
                     && !matches!(outcome, Outcome::Unsigned | Outcome::Unplayed)));
         self.next += 1;
-        let given = self.judge().seen(&self.record.since(from));
+        let given = self.judge().seen(&self.record.since(from), &self.clicks);
         for one in &given {
             if !self.report.given.contains(one) {
                 self.report.given.push(one.clone());
@@ -247,11 +250,13 @@ impl Player {
     /// If the server doesn't answer.
     pub async fn verdict(mut self) -> Result<Report> {
         let after = self.stands().await?;
-        let mut told = Vec::new();
+        let (mut told, mut changed) = (Vec::new(), Vec::new());
         if let Some(outside) = self.house.outside() {
             let sight = outside.look().await?;
             let judge = self.judge();
-            let mut given = judge.left(&sight.new_mails(&self.mails_before));
+            let mails = sight.new_mails(&self.mails_before);
+            changed = judge.planned(&mails, &self.clicks);
+            let mut given = judge.left(&mails);
             let log = outside.log();
             given.extend(judge.logged(log.get(self.log_before..).unwrap_or_default()));
             self.report.given.extend(given);
@@ -261,9 +266,9 @@ impl Player {
                 .unwrap_or_default()
                 .to_vec();
         }
-        let changed =
-            self.judge()
-                .changed((&self.standing, &after), &told, &self.clicks, self.locked);
+        let both = (&self.standing, &after);
+        let judge = self.judge();
+        changed.extend(judge.changed(both, &told, &self.clicks, self.locked));
         self.report.changed = changed;
         self.report.judge();
         Ok(self.report)

@@ -4,6 +4,7 @@
 use attack::{
     act::VERBS,
     incidents::{INCIDENTS, PENDING},
+    outcome::Outcome,
     scenario::{Kind, Scenario},
     shipped::{self, FILES},
 };
@@ -87,6 +88,16 @@ fn there_are_at_least_twelve_honest_twins_and_each_step_that_counts_is_checked()
 }
 
 #[test]
+fn what_is_to_be_tried_is_never_let_off_as_not_understood() {
+    for one in shipped::all().expect("scenarios") {
+        for step in one.steps.iter().filter(|step| step.expect.len() > 1) {
+            let let_off = step.expect.contains(&Outcome::Bad);
+            assert!(!let_off, "{}:{}", one.name, step.line);
+        }
+    }
+}
+
+#[test]
 fn the_channel_that_is_stood_in_for_is_said() {
     for one in shipped::all().expect("scenarios") {
         assert_eq!(one.stand_in.is_some(), one.happened_on != one.played_on);
@@ -147,6 +158,13 @@ fn other_mistakes_are_told_with_their_line_too() {
             "is no path of the desk",
         ),
         ("do = \"owner presses perhaps\"", 10, "the owner"),
+        ("do = \"owner tells lies\"", 10, "the owner"),
+        ("do = \"agree now\"", 10, "is not of the form `agree`"),
+        (
+            "do = \"system adds\"",
+            10,
+            "is not of the form `system adds EMAIL`",
+        ),
         ("do = \"api STEAL accounts\"", 10, "is not of the form `api"),
     ] {
         let error = error_of(&with(step));
