@@ -1,6 +1,6 @@
 //! What is done next: by chance, out of what there is, and now and then with what is another's.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 use words::{Channel, Clock as _, MessageKind, ProofKind, RequestKind, RequestState};
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     customer::ASKABLE,
     dice::Dice,
     house::{STAFF, SYSTEM},
-    outside::FAULTS,
+    outside::{FAULTS, Fault},
     world::World,
 };
 
@@ -64,8 +64,9 @@ impl Chooser {
                     act,
                     Act::Ask { .. } | Act::SendCode { .. } | Act::Answer { .. }
                 );
-                if let Some(next) = self.goes_on(world, &act) {
-                    self.planned.push_back(next);
+                let next = self.goes_on(world, &act);
+                if !next.is_empty() {
+                    self.planned.extend(next);
                 } else if queues && self.dice.chance(50) {
                     self.planned.push_back(Act::Work);
                 } else if hammers && self.dice.chance(Self::insists(world, &act)) {
@@ -126,16 +127,28 @@ impl Chooser {
         });
     }
 
-    /// What an owner who wants a change does next, mostly: the further step, and then the typing.
-    fn goes_on(&mut self, world: &World, act: &Act) -> Option<Act> {
-        let (Act::Answer { of, nth, .. } | Act::Prove { of, nth, .. }) = act else {
-            return None;
-        };
-        let request = world.book.requests.get(of)?;
+    /// What comes of it, mostly; nothing in particular otherwise.
+    fn goes_on(&mut self, world: &World, act: &Act) -> Vec<Act> {
+        match act {
+            Act::Answer { of, nth, .. } | Act::Prove { of, nth, .. } => {
+                Vec::from_iter(self.changes(world, act, *of, *nth))
+            }
+            Act::SendCode {
+                by,
+                ticket,
+                request,
+            } => self.reads_out(world, *by, *ticket, *request),
+            Act::Agree { request, .. } => self.thaws(world, *request),
+            _ => Vec::new(),
+        }
+    }
+
+    /// An owner who wants a change gives the further step, and then types.
+    fn changes(&mut self, world: &World, act: &Act, of: Step, nth: usize) -> Option<Act> {
+        let request = world.book.requests.get(&of)?;
         if request.kind != RequestKind::Change || !request.wanted || !self.dice.chance(70) {
             return None;
         }
-        let (of, nth) = (*of, *nth);
         match act {
             Act::Answer {
                 page: "confirm",
@@ -157,6 +170,46 @@ impl Chooser {
             }),
             _ => None,
         }
+    }
+
+    /// A caller who wants it reads out what came: at once, after wrong tries, or too late.
+    fn reads_out(&mut self, world: &World, by: By, ticket: Step, request: Step) -> Vec<Act> {
+        let wanted = world.book.requests.get(&request).is_some_and(|r| r.wanted);
+        if !wanted || !self.dice.chance(70) {
+            return Vec::new();
+        }
+        let read = |told| Act::ReadOut {
+            by,
+            ticket,
+            request,
+            told,
+        };
+        let mut then = vec![Act::Work];
+        let wrong = if self.dice.chance(50) {
+            0
+        } else {
+            1 + self.dice.roll(4)
+        };
+        then.extend(std::iter::repeat_n(read(Told::Guess), wrong));
+        if self.dice.chance(20) {
+            then.push(Act::Pass(11));
+        }
+        then.push(read(Told::Right(0)));
+        then
+    }
+
+    /// The day of a thaw goes by, now and then without a letter to the owner.
+    fn thaws(&mut self, world: &World, request: Step) -> Vec<Act> {
+        let thaw = world.book.requests.get(&request);
+        if thaw.is_none_or(|r| r.kind != RequestKind::Unlock) || !self.dice.chance(60) {
+            return Vec::new();
+        }
+        let mut then = Vec::new();
+        if self.dice.chance(50) {
+            then.extend([Act::MailFails(Fault::Never), Act::MailFails(Fault::Never)]);
+        }
+        then.extend([Act::Work, Act::Pass(1450), Act::Work]);
+        then
     }
 
     fn one(&mut self, world: &World) -> Option<Act> {
@@ -302,6 +355,8 @@ impl Chooser {
         let kind = match self.dice.roll(100) {
             0..26 => RequestKind::Deliver,
             26..46 => RequestKind::Reveal,
+            // What is held refuses nearly everything, so it is seldom left at that.
+            46..64 if held && self.dice.chance(50) => RequestKind::Unlock,
             46..64 => RequestKind::Reset,
             64..74 => {
                 if held {
@@ -355,11 +410,8 @@ impl Chooser {
             .map(|(step, _)| *step)
             .collect();
         let any: Vec<Step> = world.book.requests.keys().copied().collect();
-        let from = if all.is_empty() || self.dice.chance(8) {
-            any
-        } else {
-            all
-        };
+        let anyhow = self.dice.chance(8);
+        let from = if anyhow { any } else { all };
         let back = self.dice.roll(4).min(self.dice.roll(from.len().max(1)));
         from.len().checked_sub(1 + back).map(|at| from[at])
     }
@@ -373,8 +425,12 @@ impl Chooser {
     }
 
     fn reveal(&mut self, world: &World) -> Option<Act> {
+        // A yes is soon too old.
+        let since = world.house.clock.now() - Duration::from_mins(5);
+        let anyhow = self.dice.chance(20);
         let request = self.request(world, |r| {
-            r.kind == RequestKind::Reveal && r.state == RequestState::Ready
+            let fresh = r.proofs.iter().any(|(_, at)| *at > since);
+            r.kind == RequestKind::Reveal && r.state == RequestState::Ready && (anyhow || fresh)
         })?;
         let by = if self.dice.chance(85) {
             world.book.requests[&request].by
@@ -389,12 +445,12 @@ impl Chooser {
     }
 
     fn code(&mut self, world: &World, read: bool) -> Option<Act> {
-        // Now and then where no code can be sent, or none was.
-        let (now, anywhere) = (world.house.clock.now(), self.dice.chance(15));
+        // Now and then where no code can be sent, or none was. What came is read out late, too.
+        let anywhere = self.dice.chance(15);
         let request = self.request(world, |r| {
-            let sent = r.code.as_ref().is_some_and(|code| code.until > now);
             let on_a_call = world.book.tickets[&r.ticket].channel == Channel::Phone;
-            r.state == RequestState::Waiting && (anywhere || on_a_call && (sent || !read))
+            r.state == RequestState::Waiting
+                && (anywhere || on_a_call && (r.code.is_some() || !read))
         })?;
         let (by, ticket) = (self.by(), self.its_ticket(world, request)?);
         if !read {
@@ -527,7 +583,7 @@ impl Chooser {
             return None;
         }
         // Some owners look into their mail late.
-        let late = letter.came + std::time::Duration::from_mins(20) < now;
+        let late = letter.came + Duration::from_mins(20) < now;
         if late && self.dice.chance(20) {
             return None;
         }

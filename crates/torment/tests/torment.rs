@@ -1,4 +1,4 @@
-//! Twenty thousand steps of everything that can be done to a desk, from a fixed seed.
+//! Twenty thousand steps of everything that can be done to a desk, from a fixed seed, and some on PostgreSQL.
 
 use std::sync::{Mutex, PoisonError};
 use torment::{house::Engine, report, run};
@@ -102,6 +102,26 @@ fn twenty_thousand_steps_break_nothing() {
             "{:?}",
             outcome.reached.doors
         );
+    });
+}
+
+/// The same adversary against the other engine.
+#[test]
+fn a_thousand_steps_on_postgres_break_nothing() {
+    if desk::testing::postgres_server().is_none() {
+        println!(
+            "skipped: the PostgreSQL run, as STAUNCH_TEST_POSTGRES names no server; run `cargo xtask test`"
+        );
+        return;
+    }
+    block_on(async {
+        let plan = run::Plan {
+            engine: Engine::Postgres,
+            ..plan(1000, 21)
+        };
+        let outcome = run::run(plan, &mut |_, _| ()).await.expect("a run");
+        assert_eq!(outcome.broken.map(|failure| failure.broken), None);
+        assert_eq!(outcome.steps, 1000);
     });
 }
 
