@@ -333,7 +333,7 @@ impl Desk {
     }
 
     /// The owner presses a button. A second press, or one on an old link, changes nothing and
-    /// shows how things stand.
+    /// shows how things stand; but for a no after a yes, which freezes as long as the link works.
     ///
     /// # Errors
     /// [`DeskError::NotFound`] for a secret that was never given out.
@@ -350,7 +350,13 @@ impl Desk {
             None => None,
         };
         let over = self.page(&row, request.as_ref())?.over;
-        if row.answered_at.is_some()
+        // A code may have been talked out of the owner, or a yes pressed by somebody else: a no that
+        // follows it freezes all the same.
+        let takes_back = row.kind == ChallengeKind::Confirm
+            && answer == Answer::No
+            && row.answer.as_deref() == Some("yes")
+            && now < row.expires_at;
+        if row.answered_at.is_some() && !takes_back
             || over
             || (matches!(row.kind, ChallengeKind::Repudiate | ChallengeKind::Cancel)
                 && answer == Answer::Yes)
@@ -384,12 +390,16 @@ impl Desk {
                 }
             }
             (ChallengeKind::Confirm, Answer::No) => {
-                if let Some(request) = &request {
+                // What went on after a yes is ended by the freeze.
+                let ends = |r: &&RequestRow| !takes_back || r.state == RequestState::Waiting;
+                if let Some(request) = request.as_ref().filter(ends) {
                     tx.move_request(request.id, request.state, RequestState::Denied, now)
                         .await?;
                 }
                 let asked = request.as_ref().map_or("this", |r| r.label.as_str());
-                let story = format!("Asked for \"{asked}\"; the owner answered: it wasn't me.");
+                let after = if takes_back { ", after a yes" } else { "" };
+                let story =
+                    format!("Asked for \"{asked}\"; the owner answered{after}: it wasn't me.");
                 let reason = "The owner said that a request made in their name was not theirs.";
                 self.freeze(
                     &mut tx,

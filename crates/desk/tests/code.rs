@@ -316,3 +316,46 @@ fn a_code_is_one_proof_and_a_hold_needs_two() {
         assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
     });
 }
+
+#[test]
+fn an_owner_whose_code_was_talked_out_of_them_stops_it_by_the_no_in_the_mail() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let (rep, lead) = (rep(&world).await, lead(&world).await);
+        for kind in [RequestKind::Reset, RequestKind::Reenrol] {
+            let ticket = call(&world, &rep, robin).await;
+            let asked = ask(&world, &rep, ticket, kind).await;
+            let link = secret(&only(&post(&world).await, "confirm"));
+            let code = send(&world, &rep, ticket, asked.id).await;
+            let right = take(&world, &rep, ticket, asked.id, &code).await;
+            assert!(right.expect("taken"));
+            let page = press(&world, &link, Answer::No).await;
+            assert_eq!(page.answer, Some(Answer::No));
+            assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
+            world.work().await;
+            // Nothing of it goes on, and a step that comes late finds nothing.
+            assert!(world.provider.told.lock().expect("lock").is_empty());
+            let late = step(&world, &link, crate::common::RECEIPT).await;
+            assert!(matches!(late, Err(DeskError::Conflict(_))), "{late:?}");
+            let now = state(&world, &asked).await;
+            assert!(
+                matches!(now, RequestState::Denied | RequestState::Refused),
+                "{kind}: {now}"
+            );
+            let number = safety(&world, robin).await.expect("a safety ticket");
+            let story = written(&world, &lead, number).await;
+            assert!(story.contains("after a yes: it wasn't me"), "{story}");
+            if kind == RequestKind::Reenrol {
+                break;
+            }
+            // Lifted by two proofs, for the second round.
+            world.clock.pass(HOUR * 5);
+            ask(&world, &lead, number, RequestKind::Unlock).await;
+            let lifting = secret(&only(&post(&world).await, "confirm"));
+            crate::common::lift(&world, &lifting).await;
+            world.clock.pass(HOUR * 5);
+            post(&world).await;
+            world.provider.told.lock().expect("lock").clear();
+        }
+    });
+}

@@ -87,18 +87,22 @@ fn a_reset_goes_on_at_the_identity_provider_once_the_owner_says_yes() {
             matches!(view.standing, Standing::Confirmed { ref what, .. } if what == "password reset")
         );
 
-        // A second press, of either button, changes nothing.
+        // A second yes changes nothing.
         let size = world.desk.ledger_size().await.expect("a size");
-        for answer in [Answer::Yes, Answer::No] {
-            assert_eq!(
-                press(&world, &secret, answer).await.answer,
-                Some(Answer::Yes)
-            );
-        }
+        let page = press(&world, &secret, Answer::Yes).await;
+        assert_eq!(page.answer, Some(Answer::Yes));
         world.work().await;
         assert_eq!(world.desk.ledger_size().await.expect("a size"), size);
         assert_eq!(told(&world).len(), 1);
         assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
+        // A no after it freezes, and no yes follows that.
+        for answer in [Answer::No, Answer::Yes] {
+            let page = press(&world, &secret, answer).await;
+            assert_eq!(page.answer, Some(Answer::No));
+        }
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
+        assert_eq!(state(&world, &asked).await, RequestState::Done);
+        assert_eq!(count(&world, "challenge.answered").await, 2);
     });
 }
 

@@ -145,7 +145,7 @@ impl Tx {
         )
     }
 
-    /// Answers a challenge, once.
+    /// Answers a challenge, once; only a no may still follow a yes.
     ///
     /// # Errors
     /// [`StoreError::Gone`] if it was answered before.
@@ -156,7 +156,7 @@ impl Tx {
         now: Time,
     ) -> Result<(), StoreError> {
         one(
-            on!(self, c => sqlx::query("update challenges set answered_at = $3, answer = $2 where id = $1 and answered_at is null")
+            on!(self, c => sqlx::query("update challenges set answered_at = $3, answer = $2 where id = $1 and (answered_at is null or (answer = 'yes' and $2 = 'no'))")
             .bind(id).bind(answer).bind(now).execute(c).await?.rows_affected()),
         )
     }

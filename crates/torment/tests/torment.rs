@@ -26,7 +26,7 @@ const fn plan(steps: usize, seed: u64) -> run::Plan<'static> {
 }
 
 /// What must have been reached: a kind of request and a state of it.
-const FLOOR: [(&str, &str); 29] = [
+const FLOOR: [(&str, &str); 33] = [
     ("deliver", "waiting"),
     ("deliver", "sending"),
     ("deliver", "done"),
@@ -56,6 +56,10 @@ const FLOOR: [(&str, &str); 29] = [
     ("ask", "waiting"),
     ("export", "waiting"),
     ("export", "done"),
+    ("act", "waiting"),
+    ("act", "done"),
+    ("re-enrol", "waiting"),
+    ("erase", "waiting"),
 ];
 
 /// Where it must have been looked for what may not be there.

@@ -750,6 +750,7 @@ fn confirm(answer: Answer) -> ConfirmPage {
         more: Vec::new(),
         lifts: false,
         tried: false,
+        takes_back: true,
         answer,
     }
 }

@@ -233,6 +233,7 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     .collect(),
                 lifts,
                 tried: found.tried,
+                takes_back: app.desk().now() < found.expires,
                 answer,
             })
         }

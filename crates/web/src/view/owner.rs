@@ -41,6 +41,8 @@ pub struct ConfirmPage {
     pub lifts: bool,
     /// Whether a step was tried just now and didn't work.
     pub tried: bool,
+    /// Whether a no can still follow the yes.
+    pub takes_back: bool,
     /// Where the answer stands.
     pub answer: Answer,
 }
