@@ -52,16 +52,16 @@ impl World {
         let letters = self.house.mail.take();
         let hooks = self.house.hooks.take();
         let some = hung || !letters.is_empty() || !hooks.is_empty();
-        for letter in &letters {
-            self.letter(letter)?;
-        }
-        // A thaw that is due and its hook are one run of the workers.
+        // A thaw that is due, its hook, and a letter that waited to be tried again are one run of the workers.
         let mut holds = Vec::new();
-        if !hooks.is_empty() {
+        if !hooks.is_empty() || !letters.is_empty() {
             let mut tx = self.house.desk.store().read().await?;
             for account in &self.book.accounts {
                 holds.push(tx.account(account.id).await?.map(|row| row.hold));
             }
+        }
+        for letter in &letters {
+            self.letter(letter, &holds)?;
         }
         for (id, body) in &hooks {
             self.hook(id, body, &holds)?;
@@ -70,7 +70,8 @@ impl World {
         Ok(some || !self.book.requests.is_empty())
     }
 
-    fn letter(&mut self, envelope: &Envelope) -> Result<(), End> {
+    /// `holds`: those of the accounts after this run.
+    fn letter(&mut self, envelope: &Envelope, holds: &[Option<HoldLevel>]) -> Result<(), End> {
         *self.reached.searched.entry("letters").or_default() += 1;
         let to = envelope.to.as_str();
         let found = self.owners.iter().enumerate().find_map(|(n, owner)| {
@@ -115,6 +116,14 @@ impl World {
             );
         }
         self.inside(account, envelope, &about)?;
+        let frozen = self.book.accounts[account].hold == HoldLevel::Frozen
+            && holds.get(account) == Some(&Some(HoldLevel::Frozen));
+        if about.delivery && frozen {
+            return broken(
+                "frozen stays frozen",
+                "something was delivered from a frozen account",
+            );
+        }
         self.told(account, &envelope.letter, &about)?;
         let secret = about.link.rsplit('/').next().unwrap_or_default().to_owned();
         if !secret.is_empty()
@@ -382,12 +391,6 @@ impl World {
                 );
                 return broken("nothing is given away", said);
             }
-        }
-        if about.delivery && self.book.accounts[account].hold == HoldLevel::Frozen {
-            return broken(
-                "frozen stays frozen",
-                "something was delivered from a frozen account",
-            );
         }
         Ok(())
     }
