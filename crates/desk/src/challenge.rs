@@ -166,6 +166,11 @@ pub struct OwnerPage {
     pub about_codes: bool,
     /// Whether a step was tried just now and didn't work.
     pub tried: bool,
+    /// Whether a no still freezes, although there was a yes: a code may have been talked out of the
+    /// owner, or somebody else may have pressed it.
+    pub takes_back: bool,
+    /// Whether the account is locked at the identity provider since a no.
+    pub locked: bool,
     /// Whether it makes recovery codes now.
     pub codes: bool,
     /// Whether a code that works was sent to the registered phone.
@@ -202,6 +207,12 @@ impl Desk {
         };
         let mut page = self.page(&row, request.as_ref())?;
         let asks = row.kind == ChallengeKind::Confirm && page.answer.is_none() && !page.over;
+        if row.kind == ChallengeKind::Confirm && page.answer == Some(Answer::No) {
+            let holds = tx.holds(row.account_id).await?;
+            page.locked = holds
+                .iter()
+                .any(|hold| hold.locked && hold.lifted_at.is_none());
+        }
         let two_steps = match request.as_ref().filter(|_| asks) {
             Some(request) if request.kind == RequestKind::Act => {
                 self.in_two_steps(&mut tx, request).await?
@@ -297,6 +308,20 @@ impl Desk {
             _ => RequestState::Waiting,
         };
         let closed = request.is_some_and(|r| answer.is_none() && r.state != open);
+        // Proven by another way, such as a text message, it went on without an answer here.
+        let went_on = request.is_some_and(|r| {
+            matches!(
+                r.state,
+                RequestState::Ready
+                    | RequestState::Cooling
+                    | RequestState::Sending
+                    | RequestState::Failed
+                    | RequestState::Done
+            )
+        });
+        let takes_back = row.kind == ChallengeKind::Confirm
+            && (answer == Some(Answer::Yes) || closed && went_on)
+            && self.now() < row.expires_at;
         let reset = request.is_some_and(|r| r.kind == RequestKind::Reset);
         Ok(OwnerPage {
             question,
@@ -320,6 +345,8 @@ impl Desk {
             two_steps: false,
             about_codes: request.is_some_and(is_codes),
             tried: false,
+            takes_back,
+            locked: false,
             codes: self.makes_codes(row, request),
             texted: false,
             enter: self.entering(row, request)?,
@@ -349,15 +376,9 @@ impl Desk {
             Some(id) => tx.request(id).await?,
             None => None,
         };
-        let over = self.page(&row, request.as_ref())?.over;
-        // A code may have been talked out of the owner, or a yes pressed by somebody else: a no that
-        // follows it freezes all the same.
-        let takes_back = row.kind == ChallengeKind::Confirm
-            && answer == Answer::No
-            && row.answer.as_deref() == Some("yes")
-            && now < row.expires_at;
-        if row.answered_at.is_some() && !takes_back
-            || over
+        let page = self.page(&row, request.as_ref())?;
+        let takes_back = answer == Answer::No && page.takes_back;
+        if !takes_back && (row.answered_at.is_some() || page.over)
             || (matches!(row.kind, ChallengeKind::Repudiate | ChallengeKind::Cancel)
                 && answer == Answer::Yes)
             || row.kind == ChallengeKind::Address && answer == Answer::No
@@ -390,8 +411,24 @@ impl Desk {
                 }
             }
             (ChallengeKind::Confirm, Answer::No) => {
-                // What went on after a yes is ended by the freeze.
-                let ends = |r: &&RequestRow| !takes_back || r.state == RequestState::Waiting;
+                // What is ready or planned after a yes is ended by the freeze.
+                let ends = |r: &&RequestRow| {
+                    let on_its_way = [
+                        RequestState::Waiting,
+                        RequestState::Sending,
+                        RequestState::Failed,
+                    ];
+                    !takes_back || on_its_way.contains(&r.state)
+                };
+                // Whoever had the password reset may have chosen one by now.
+                let locks = takes_back
+                    && request.as_ref().is_some_and(|r| {
+                        r.kind == RequestKind::Reset
+                            && matches!(
+                                r.state,
+                                RequestState::Sending | RequestState::Failed | RequestState::Done
+                            )
+                    });
                 if let Some(request) = request.as_ref().filter(ends) {
                     tx.move_request(request.id, request.state, RequestState::Denied, now)
                         .await?;
@@ -410,6 +447,11 @@ impl Desk {
                     &story,
                 )
                 .await?;
+                if locks {
+                    self.queue_hook(&mut tx, LOCK, &account, &ticket, &row.id.to_string())
+                        .await?;
+                    tx.lock_holds(account.id).await?;
+                }
             }
             (ChallengeKind::Outreach, Answer::Yes) => {
                 self.recognised(&mut tx, &row, &account, ticket, request.as_ref())

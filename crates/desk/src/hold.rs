@@ -39,33 +39,35 @@ impl Desk {
         tx: &mut Tx,
         account: &AccountRow,
     ) -> Result<(), DeskError> {
-        let from = match tx.open_safety(account.id).await? {
-            Some(ticket) => ticket,
-            None => self.open_safety_ticket(tx, account, SWITCHED).await?,
-        };
+        let known = tx.open_safety(account.id).await?;
         let facts = self.facts(
             Actor::Owner,
             Action::Request(RequestKind::Lock),
             account,
-            Some(&from),
+            known.as_ref(),
             None,
         );
         let decision = self.decide(&facts);
         if decision.outcome != Outcome::Permit {
             return Err(refused(decision));
         }
-        tx.entry(
-            self.entry("owner", "request.decided")
-                .with_account(account.id.to_string())
-                .with_ticket(from.number)
-                .with("kind", RequestKind::Lock.as_str())
-                .with("outcome", outcome_word(decision.outcome))
-                .with("rule", decision.rule)
-                .with("proofs", ProofKind::Session.as_str()),
-        );
+        let mut entry = self
+            .entry("owner", "request.decided")
+            .with_account(account.id.to_string())
+            .with("kind", RequestKind::Lock.as_str())
+            .with("outcome", outcome_word(decision.outcome))
+            .with("rule", decision.rule)
+            .with("proofs", ProofKind::Session.as_str());
         if account.hold == HoldLevel::Frozen && tx.plans(account.id).await?.is_empty() {
+            tx.entry(entry);
             return Ok(());
         }
+        let from = match known {
+            Some(ticket) => ticket,
+            None => self.open_safety_ticket(tx, account, SWITCHED).await?,
+        };
+        entry = entry.with_ticket(from.number);
+        tx.entry(entry);
         let reason = "The owner, signed in at the portal, froze their data.";
         self.freeze(tx, account, &from, Freezes::Switch, reason, "")
             .await

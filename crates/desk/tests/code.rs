@@ -334,7 +334,10 @@ fn an_owner_whose_code_was_talked_out_of_them_stops_it_by_the_no_in_the_mail() {
             assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
             world.work().await;
             // Nothing of it goes on, and a step that comes late finds nothing.
-            assert!(world.provider.told.lock().expect("lock").is_empty());
+            let heard = world.provider.told.lock().expect("lock").clone();
+            let lock = kind == RequestKind::Reset;
+            assert_eq!(heard.len(), usize::from(lock), "{heard:?}");
+            assert!(heard.iter().all(|(_, body)| body.contains("account.lock")));
             let late = step(&world, &link, crate::common::RECEIPT).await;
             assert!(matches!(late, Err(DeskError::Conflict(_))), "{late:?}");
             let now = state(&world, &asked).await;

@@ -103,6 +103,11 @@ fn a_reset_goes_on_at_the_identity_provider_once_the_owner_says_yes() {
         assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
         assert_eq!(state(&world, &asked).await, RequestState::Done);
         assert_eq!(count(&world, "challenge.answered").await, 2);
+        // Somebody may have chosen a password by then.
+        world.work().await;
+        assert_eq!(told(&world).last().expect("a hook").1.kind, "account.lock");
+        let page = world.desk.owner_page(&secret).await.expect("a page");
+        assert!(page.locked && !page.takes_back);
     });
 }
 

@@ -475,6 +475,37 @@ fn a_code_by_email_is_not_offered_where_the_owner_was_asked_by_text_message() {
 }
 
 #[test]
+fn a_no_in_the_mail_freezes_after_a_code_from_the_phone_was_talked_out_of_the_owner() {
+    with_texts(|world, phones| async move {
+        let robin = customer(&world).await;
+        let rep = rep(&world).await;
+        let ticket = call(&world, &rep, robin).await;
+        let asked = ask(&world, &rep, ticket, RequestKind::Reset).await;
+        let link = secret(&only(&post(&world).await, "confirm"));
+        let code = send(&world, &phones, &rep, ticket, asked.id).await;
+        // The provider is down, so it is still on its way.
+        let down = CarrierError::Later("it answered 503".to_owned());
+        *world.provider.failures.lock().expect("lock") = vec![down];
+        assert!(take(&world, &rep, ticket, asked.id, &code).await);
+        world.work().await;
+        assert_eq!(state(&world, &asked).await, RequestState::Sending);
+        let page = world.desk.owner_page(&link).await.expect("a page");
+        assert!(page.over && page.takes_back);
+        // A yes does nothing there.
+        press(&world, &link, Answer::Yes).await;
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
+        press(&world, &link, Answer::No).await;
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::Frozen);
+        assert_eq!(state(&world, &asked).await, RequestState::Denied);
+        world.clock.pass(HOUR * 10);
+        world.work().await;
+        let heard = world.provider.told.lock().expect("lock").clone();
+        assert!(!heard.is_empty());
+        assert!(heard.iter().all(|(_, body)| body.contains("account.lock")));
+    });
+}
+
+#[test]
 fn two_leads_lift_a_hold_where_the_owner_hears_of_it_by_text_message() {
     with_texts(|world, phones| async move {
         let robin = phone_only(&world).await;

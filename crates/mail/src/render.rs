@@ -368,7 +368,7 @@ fn after_yes(what: RequestKind) -> Option<&'static str> {
             "After your yes and one more step on the same page you type the new one there. It counts \
              some days later, and until then you can stop it.",
         ),
-        RequestKind::Unlock => Some("After your yes there is one more step, on the same page."),
+        RequestKind::Unlock => Some("After your yes there is one more step."),
         RequestKind::Export => Some("After your yes it comes to this address, and to no other."),
         _ => None,
     }

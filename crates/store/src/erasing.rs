@@ -88,7 +88,7 @@ impl Tx {
             "update plans set cancelled_at = $2, value = null where account_id = $1 and done_at is null and cancelled_at is null")
             .bind(id).bind(now).execute(c).await.map(drop)?);
         on!(self, c => sqlx::query(
-            "update challenges set detail = $2, code = null, expires_at = case when answered_at is null and expires_at > $3 then $3 else expires_at end
+            "update challenges set detail = $2, code = null, expires_at = case when expires_at > $3 then $3 else expires_at end
              where account_id = $1")
             .bind(id).bind(blank).bind(now).execute(c).await.map(drop)?);
         // A letter without a ticket names the account.

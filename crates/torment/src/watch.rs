@@ -184,7 +184,9 @@ impl World {
                     format!("account {n} was {}, and is {}", book.hold, row.hold),
                 );
             }
-            if row.hold == HoldLevel::None && row.attempts >= 3 && row.attempts > book.attempts {
+            // While it was frozen attempts raised nothing more, and a thaw doesn't forget them.
+            let open = row.hold == HoldLevel::None && book.hold == HoldLevel::None;
+            if open && row.attempts >= 3 && row.attempts > book.attempts {
                 return broken(
                     "attempts add up",
                     format!("account {n} has {} and no hold", row.attempts),

@@ -751,6 +751,7 @@ fn confirm(answer: Answer) -> ConfirmPage {
         lifts: false,
         tried: false,
         takes_back: true,
+        locked: false,
         answer,
     }
 }

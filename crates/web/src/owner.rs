@@ -116,7 +116,7 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
         return Err(Fault::not_found());
     }
     if found.codes {
-        return saved::offer(app, page, secret);
+        return saved::offer(app, page, secret, found.takes_back);
     }
     let company = app.company().to_owned();
     let action = format!("/owner/{page}/{secret}");
@@ -233,7 +233,8 @@ fn render(app: &App, page: &str, secret: &str, found: OwnerPage) -> Result<Page,
                     .collect(),
                 lifts,
                 tried: found.tried,
-                takes_back: app.desk().now() < found.expires,
+                takes_back: found.takes_back,
+                locked: found.locked,
                 answer,
             })
         }

@@ -19,6 +19,7 @@ use crate::{
 pub(crate) struct Stands {
     enter: Option<Entering>,
     effective: Option<Time>,
+    takes_back: bool,
 }
 
 impl Stands {
@@ -26,6 +27,7 @@ impl Stands {
         Self {
             enter: found.enter.filter(|_| !found.stopped),
             effective: found.effective.filter(|_| !found.stopped),
+            takes_back: found.takes_back,
         }
     }
 }
@@ -42,7 +44,8 @@ pub(crate) fn page(
         (None, Some(at)) => (of_label(item), Change::Taken(moment(at))),
         _ => return None,
     };
-    Some(show(app, action, typing, String::new(), change))
+    let back = stands.takes_back;
+    Some(show(app, action, typing, String::new(), change, back))
 }
 
 /// Takes what the owner typed, or shows it back.
@@ -54,11 +57,12 @@ pub(crate) async fn typed(
     sure: Option<&str>,
 ) -> Result<Response, Fault> {
     let action = format!("/owner/{page}/{secret}");
-    let Some(what) = app.desk().owner_page(secret).await?.enter else {
+    let found = app.desk().owner_page(secret).await?;
+    let Some(what) = found.enter else {
         return Ok(go(app, &action, None));
     };
-    let typing = typing(what);
-    let again = |problem, typed| show(app, &action, typing, typed, Change::Type(problem));
+    let (typing, back) = (typing(what), found.takes_back);
+    let again = |problem, typed| show(app, &action, typing, typed, Change::Type(problem), back);
     if sure == Some("no") {
         return Ok(again(None, value.to_owned())?.into_response());
     }
@@ -69,7 +73,7 @@ pub(crate) async fn typed(
     {
         Ok(Typed::Again(problem)) => Ok(again(Some(problem), value.to_owned())?.into_response()),
         Ok(Typed::Back(text)) => {
-            Ok(show(app, &action, typing, text.to_string(), Change::Back)?.into_response())
+            Ok(show(app, &action, typing, text.to_string(), Change::Back, back)?.into_response())
         }
         // A page that is used up says so itself.
         Ok(Typed::Taken) | Err(DeskError::Conflict(_)) => Ok(go(app, &action, None)),
@@ -92,6 +96,7 @@ fn show(
     typing: Typing,
     typed: String,
     change: Change,
+    takes_back: bool,
 ) -> Result<Page, Fault> {
     Page::of(&ChangePage {
         company: app.company().to_owned(),
@@ -99,6 +104,7 @@ fn show(
         typing,
         typed,
         change,
+        takes_back,
     })
 }
 

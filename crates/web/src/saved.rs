@@ -14,8 +14,11 @@ use crate::{
 };
 
 /// The page before the one press.
-pub(crate) fn offer(app: &App, page: &str, secret: &str) -> Result<Page, Fault> {
-    Page::of(&codes_page(app, page, secret, Vec::new()))
+pub(crate) fn offer(app: &App, page: &str, secret: &str, takes_back: bool) -> Result<Page, Fault> {
+    Page::of(&CodesPage {
+        takes_back,
+        ..codes_page(app, page, secret, Vec::new())
+    })
 }
 
 /// Makes them, and shows them.
@@ -40,6 +43,7 @@ fn codes_page(app: &App, page: &str, secret: &str, codes: Vec<String>) -> CodesP
         company: app.company().to_owned(),
         action: format!("/owner/{page}/{secret}"),
         codes,
+        takes_back: false,
         days: app
             .desk()
             .settings()

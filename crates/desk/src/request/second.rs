@@ -155,7 +155,7 @@ impl Desk {
             ));
         }
         let until = self.now() + hours(self.settings.link_hours);
-        let words = "I can't lift that alone. Once a second colleague agrees, you hear of it by email, and a day later it is lifted, unless you say no.";
+        let words = "I can't lift that alone. Once a second colleague agrees, we write to you about it, and a day later it is lifted, unless you say no.";
         let asked = self
             .record(
                 tx,
@@ -254,8 +254,9 @@ impl Desk {
 
     /// Whether one of the contact points at which the owner hears things was there before a hold.
     pub(crate) fn tellable(&self, points: &[ContactPointRow], since: Option<Time>) -> bool {
-        self.hears(points)
-            .iter()
-            .any(|point| since.is_none_or(|since| point.effective_at <= since))
+        let mut old = points.to_vec();
+        // An email that came during the hold doesn't speak for the phone that was there.
+        old.retain(|point| since.is_none_or(|since| point.effective_at <= since));
+        !self.hears(&old).is_empty()
     }
 }

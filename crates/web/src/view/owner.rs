@@ -41,8 +41,10 @@ pub struct ConfirmPage {
     pub lifts: bool,
     /// Whether a step was tried just now and didn't work.
     pub tried: bool,
-    /// Whether a no can still follow the yes.
+    /// Whether a no still freezes, after a yes.
     pub takes_back: bool,
+    /// Whether the account is locked at the identity provider since a no.
+    pub locked: bool,
     /// Where the answer stands.
     pub answer: Answer,
 }

@@ -50,6 +50,8 @@ pub struct ChangePage {
     pub typed: String,
     /// Where it stands.
     pub change: Change,
+    /// Whether a no still freezes.
+    pub takes_back: bool,
 }
 
 /// "Is this address yours?", for whoever is there.

@@ -14,6 +14,8 @@ pub struct CodesPage {
     pub action: String,
     /// The codes; empty before they are made.
     pub codes: Vec<String>,
+    /// Whether a no still freezes.
+    pub takes_back: bool,
     /// From when they count, in days from now.
     pub days: u64,
 }
