@@ -48,6 +48,8 @@ impl World {
         if hung {
             // Whoever hangs is ended, with the server.
             self.house.restart().await?;
+        } else {
+            self.worked = self.now();
         }
         let letters = self.house.mail.take();
         let hooks = self.house.hooks.take();

@@ -390,7 +390,7 @@ impl World {
                     .is_some_and(|r| !matches!(r.state, RequestState::Cooling | RequestState::Done))
                     && self.is_at(row, account, mailbox)
             });
-            let to_come = known.2 > from || known.1.is_none() || stopped;
+            let to_come = known.2 > from.min(self.worked) || known.1.is_none() || stopped;
             if to_come || new.iter().any(|point| point.0 == known.0) {
                 continue;
             }

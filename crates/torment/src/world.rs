@@ -109,6 +109,8 @@ pub struct World {
     pub(crate) typed: Option<crate::act::Step>,
     /// The account and the new mailbox of it at which an owner answers in this step.
     pub(crate) answers_at: Option<(usize, usize)>,
+    /// When the workers last ran: what is due since then has not happened yet.
+    pub(crate) worked: words::Time,
 }
 
 /// The log of the whole program, as it is written.
@@ -187,6 +189,7 @@ impl World {
             allowed: None,
             typed: None,
             answers_at: None,
+            worked: words::Time(0),
         };
         world.settle_in().await?;
         Ok(world)
