@@ -411,47 +411,9 @@ impl Desk {
                 }
             }
             (ChallengeKind::Confirm, Answer::No) => {
-                // What is ready or planned after a yes is ended by the freeze.
-                let ends = |r: &&RequestRow| {
-                    let on_its_way = [
-                        RequestState::Waiting,
-                        RequestState::Sending,
-                        RequestState::Failed,
-                    ];
-                    !takes_back || on_its_way.contains(&r.state)
-                };
-                // Whoever had the password reset may have chosen one by now.
-                let locks = takes_back
-                    && request.as_ref().is_some_and(|r| {
-                        r.kind == RequestKind::Reset
-                            && matches!(
-                                r.state,
-                                RequestState::Sending | RequestState::Failed | RequestState::Done
-                            )
-                    });
-                if let Some(request) = request.as_ref().filter(ends) {
-                    tx.move_request(request.id, request.state, RequestState::Denied, now)
-                        .await?;
-                }
-                let asked = request.as_ref().map_or("this", |r| r.label.as_str());
-                let after = if takes_back { ", after a yes" } else { "" };
-                let story =
-                    format!("Asked for \"{asked}\"; the owner answered{after}: it wasn't me.");
-                let reason = "The owner said that a request made in their name was not theirs.";
-                self.freeze(
-                    &mut tx,
-                    &account,
-                    &ticket,
-                    Freezes::Repudiation,
-                    reason,
-                    &story,
-                )
-                .await?;
-                if locks {
-                    self.queue_hook(&mut tx, LOCK, &account, &ticket, &row.id.to_string())
-                        .await?;
-                    tx.lock_holds(account.id).await?;
-                }
+                let asked = request.as_ref();
+                self.denied(&mut tx, &row, &account, &ticket, asked, takes_back)
+                    .await?;
             }
             (ChallengeKind::Outreach, Answer::Yes) => {
                 self.recognised(&mut tx, &row, &account, ticket, request.as_ref())
@@ -528,6 +490,42 @@ impl Desk {
         self.awake(&mut tx, row.ticket_id).await?;
         self.commit(tx).await?;
         self.page(&row, request.as_ref())
+    }
+
+    /// The owner says that a request was not theirs, also after a yes (`takes_back`): it is over, and the
+    /// account is frozen. What is ready or planned after a yes is ended by the freeze.
+    async fn denied(
+        &self,
+        tx: &mut Tx,
+        row: &ChallengeRow,
+        account: &AccountRow,
+        ticket: &TicketRow,
+        request: Option<&RequestRow>,
+        takes_back: bool,
+    ) -> Result<(), DeskError> {
+        use RequestState::{Done, Failed, Sending, Waiting};
+        if let Some(request) = request
+            && (!takes_back || matches!(request.state, Waiting | Sending | Failed))
+        {
+            tx.move_request(request.id, request.state, RequestState::Denied, self.now())
+                .await?;
+        }
+        let asked = request.map_or("this", |r| r.label.as_str());
+        let after = if takes_back { ", after a yes" } else { "" };
+        let story = format!("Asked for \"{asked}\"; the owner answered{after}: it wasn't me.");
+        let reason = "The owner said that a request made in their name was not theirs.";
+        self.freeze(tx, account, ticket, Freezes::Repudiation, reason, &story)
+            .await?;
+        // Whoever had the password reset may have chosen one by now.
+        let reset = request.is_some_and(|r| {
+            r.kind == RequestKind::Reset && matches!(r.state, Sending | Failed | Done)
+        });
+        if takes_back && reset {
+            self.queue_hook(tx, LOCK, account, ticket, &row.id.to_string())
+                .await?;
+            tx.lock_holds(account.id).await?;
+        }
+        Ok(())
     }
 
     /// The owner's yes to a request is a proof, by way of the contact point that was asked; then the

@@ -211,6 +211,10 @@ impl World {
                 | Act::Answer { .. }
                 | Act::Prove { .. }
                 | Act::Type { .. }
+                | Act::Ask {
+                    kind: RequestKind::Lock,
+                    ..
+                }
                 | Act::Work
                 | Act::Visit { .. }
         ) {

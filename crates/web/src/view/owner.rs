@@ -20,6 +20,10 @@ pub enum Answer {
 /// "Did you ask us to …?": confirms one request.
 #[derive(Template, Clone, Debug)]
 #[template(path = "owner-confirm.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says yes or no to one thing"
+)]
 pub struct ConfirmPage {
     /// The company.
     pub company: String,
