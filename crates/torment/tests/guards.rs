@@ -5,14 +5,15 @@ use torment::{house::Engine, run, sabotage::Sabotage};
 
 /// Some that are found within seconds, of different kinds: holds, what is told and recorded,
 /// who may what, and a rule of the policies.
-const FEW: [&str; 10] = [
+const FEW: [&str; 11] = [
     "rule-frozen",
     "replies-read",
     "scopes",
     "not-me-freezes",
     "reveal-recorded",
     "notices",
-    "queues",
+    "attempts",
+    "second-person",
     "roles",
     "secrets-stopped",
     "rule-secrets",
