@@ -244,7 +244,7 @@ pub struct Account {
     pub hold: HoldLevel,
     /// Why and since when, in a sentence: `The owner said on 14 August that it wasn't them.`
     pub hold_text: String,
-    /// How the hold ends: `Only the owner can lift this, with a fresh confirmation.`
+    /// How the hold ends: `The owner's yes and one more step lift this; or two leads, a day after the owner was told.`
     pub hold_ends: String,
 }
 
