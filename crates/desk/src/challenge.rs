@@ -2,10 +2,10 @@
 
 use gate::{Action, Actor, Outcome};
 use serde::{Deserialize, Serialize};
-use store::{AccountRow, ChallengeRow, JobRow, NewJob, RequestRow, TicketRow, Tx};
+use store::{AccountRow, ChallengeRow, RequestRow, TicketRow, Tx};
 use words::{
-    ChallengeKind, Channel, ContactKind, JobId, MessageKind, PlanKind, ProofKind, RequestId,
-    RequestKind, RequestState, TicketId, TicketState, Time, sabotage::off,
+    ChallengeKind, Channel, ContactKind, MessageKind, PlanKind, ProofKind, RequestKind,
+    RequestState, TicketId, TicketState, Time, sabotage::off,
 };
 
 use crate::{
@@ -13,18 +13,12 @@ use crate::{
     desk::Desk,
     error::DeskError,
     hold::{Freezes, because},
+    hooks::LOCK,
     mailroom::given,
     proof::Ground,
-    provider::{Hook, HookData},
     saved::is_codes,
     settings::hours,
 };
-
-pub(crate) const RESET: &str = "reset.confirmed";
-const LOCK: &str = "account.lock";
-pub(crate) const UNLOCK: &str = "account.unlock";
-pub(crate) const ACT: &str = "action.confirmed";
-pub(crate) const FACTOR: &str = "factor.reset";
 
 /// What a challenge says, kept as the desk's own facts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -321,7 +315,8 @@ impl Desk {
         });
         let takes_back = row.kind == ChallengeKind::Confirm
             && (answer == Some(Answer::Yes) || closed && went_on)
-            && self.now() < row.expires_at;
+            // As long as the link lives, also if what was asked ended before that.
+            && self.now() < row.created_at + hours(self.settings.link_hours);
         let reset = request.is_some_and(|r| r.kind == RequestKind::Reset);
         Ok(OwnerPage {
             question,
@@ -503,7 +498,7 @@ impl Desk {
         request: Option<&RequestRow>,
         takes_back: bool,
     ) -> Result<(), DeskError> {
-        use RequestState::{Done, Failed, Sending, Waiting};
+        use RequestState::{Failed, Sending, Waiting};
         if let Some(request) = request
             && (!takes_back || matches!(request.state, Waiting | Sending | Failed))
         {
@@ -516,16 +511,36 @@ impl Desk {
         let reason = "The owner said that a request made in their name was not theirs.";
         self.freeze(tx, account, ticket, Freezes::Repudiation, reason, &story)
             .await?;
-        // Whoever had the password reset may have chosen one by now.
-        let reset = request.is_some_and(|r| {
-            r.kind == RequestKind::Reset && matches!(r.state, Sending | Failed | Done)
-        });
-        if takes_back && reset {
+        if takes_back
+            && let Some(request) = request
+            && Self::may_be_in(tx, row, request).await?
+        {
             self.queue_hook(tx, LOCK, account, ticket, &row.id.to_string())
                 .await?;
             tx.lock_holds(account.id).await?;
         }
         Ok(())
+    }
+
+    /// Whether somebody may be able to sign in because of a request: with a password that they chose or
+    /// without the second factor by now, or since a lifting of holds let everybody sign in again.
+    async fn may_be_in(
+        tx: &mut Tx,
+        row: &ChallengeRow,
+        request: &RequestRow,
+    ) -> Result<bool, DeskError> {
+        use RequestState::{Done, Failed, Sending};
+        Ok(match request.kind {
+            RequestKind::Reset | RequestKind::Reenrol => {
+                matches!(request.state, Sending | Failed | Done)
+            }
+            RequestKind::Unlock => {
+                tx.holds(request.account_id).await?.iter().any(|hold| {
+                    hold.locked && hold.lifted_at.is_some_and(|at| at >= row.created_at)
+                })
+            }
+            _ => false,
+        })
     }
 
     /// The owner's yes to a request is a proof, by way of the contact point that was asked; then the
@@ -619,159 +634,6 @@ impl Desk {
         self.touch(tx, &mut ticket).await?;
         Ok(())
     }
-
-    /// Queues a signed message to the identity provider.
-    pub(crate) async fn queue_hook(
-        &self,
-        tx: &mut Tx,
-        kind: &str,
-        account: &AccountRow,
-        ticket: &TicketRow,
-        reference: &str,
-    ) -> Result<(), DeskError> {
-        let now = self.now();
-        let hook = Hook {
-            kind: kind.to_owned(),
-            timestamp: now.to_string(),
-            data: HookData {
-                account: account.external_id.clone(),
-                ticket: ticket.number,
-                reference: reference.to_owned(),
-                action: self.hooked_action(tx, kind, reference).await?,
-            },
-        };
-        tx.entry(
-            self.entry("desk", "hook.queued")
-                .with_account(account.id.to_string())
-                .with_ticket(ticket.number)
-                .with("kind", kind)
-                .with("reference", reference),
-        );
-        let job = NewJob {
-            id: self.id(JobId::new),
-            kind: "hook",
-            payload: serde_json::to_string(&hook).map_err(|e| DeskError::json(&e))?,
-            run_at: now,
-            ticket_id: Some(ticket.id),
-        };
-        Ok(tx.enqueue(job, now).await?)
-    }
-
-    /// The identity provider took a hook, or it was given up (`why`).
-    pub(crate) async fn hook_ended(
-        &self,
-        tx: &mut Tx,
-        job: &JobRow,
-        why: Option<&str>,
-    ) -> Result<(), DeskError> {
-        let Some(ticket) = (match job.ticket_id {
-            Some(id) => tx.ticket_by_id(id).await?,
-            None => None,
-        }) else {
-            return Ok(());
-        };
-        let kind = if why.is_some() {
-            "hook.lost"
-        } else {
-            "hook.told"
-        };
-        tx.entry(
-            self.entry("desk", kind)
-                .with_ticket(ticket.number)
-                .with("job", job.id.to_string()),
-        );
-        let text = match why {
-            Some(why) => format!(
-                "The identity provider could not be told: {why}. It lies with what was given up; an admin can send it again."
-            ),
-            None => "The identity provider was told.".to_owned(),
-        };
-        self.write(tx, &ticket, MessageKind::Desk, None, &text)
-            .await?;
-        if let Some(request) = reset_of(tx, job).await?
-            && request.state == RequestState::Sending
-        {
-            let to = if why.is_some() {
-                RequestState::Failed
-            } else {
-                RequestState::Done
-            };
-            tx.move_request(request.id, RequestState::Sending, to, self.now())
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// A lost hook is sent again: the reset that it confirms goes on.
-    pub(crate) async fn hook_revived(&self, tx: &mut Tx, job: &JobRow) -> Result<(), DeskError> {
-        if let Some(request) = reset_of(tx, job).await?
-            && request.state == RequestState::Failed
-        {
-            tx.move_request(
-                request.id,
-                RequestState::Failed,
-                RequestState::Sending,
-                self.now(),
-            )
-            .await?;
-        }
-        Ok(())
-    }
-
-    /// Whether a queued hook still says what the owner wants: a freeze stops what came before it.
-    pub(crate) async fn hook_stands(&self, job: &JobRow) -> Result<bool, DeskError> {
-        let hook = read_hook(job)?;
-        let mut tx = self.store.read().await?;
-        let account = tx
-            .account_named(&hook.data.account)
-            .await?
-            .ok_or(DeskError::NotFound)?;
-        let frozen = account.hold == words::HoldLevel::Frozen && !off("hook-held");
-        Ok(match hook.kind.as_str() {
-            RESET | ACT | FACTOR => {
-                // A yes is carried out within four lives of its link: long enough for an identity
-                // provider to come back, too short for somebody to use it weeks later.
-                let fresh = job.created_at + hours(self.settings.link_hours * 4) > self.now();
-                !frozen
-                    && fresh
-                    && reset_of(&mut tx, job)
-                        .await?
-                        .is_some_and(|r| r.state == RequestState::Sending)
-            }
-            UNLOCK => !frozen,
-            _ => true,
-        })
-    }
-
-    /// A hook that was overtaken by a freeze is not sent.
-    pub(crate) async fn hook_withheld(&self, tx: &mut Tx, job: &JobRow) -> Result<(), DeskError> {
-        let ticket = match job.ticket_id {
-            Some(id) => tx.ticket_by_id(id).await?,
-            None => None,
-        };
-        let mut entry = self
-            .entry("desk", "hook.withheld")
-            .with("job", job.id.to_string());
-        if let Some(ticket) = &ticket {
-            let text = "The identity provider was not told: the account was frozen in the meantime, or the owner's yes is too old.";
-            self.write(tx, ticket, MessageKind::Desk, None, text)
-                .await?;
-            entry = entry.with_ticket(ticket.number);
-        }
-        tx.entry(entry);
-        if let Some(request) = reset_of(tx, job).await?
-            && request.state == RequestState::Sending
-        {
-            tx.move_request(
-                request.id,
-                RequestState::Sending,
-                RequestState::Refused,
-                self.now(),
-            )
-            .await?;
-        }
-        Ok(())
-    }
 }
 
 /// Another contact that the same letter told of, for the safety ticket: a line of its own.
@@ -786,17 +648,4 @@ async fn also_told(tx: &mut Tx, id: TicketId) -> Result<String, DeskError> {
         ticket.channel,
         because(&given).join(" ")
     ))
-}
-
-fn read_hook(job: &JobRow) -> Result<Hook, DeskError> {
-    serde_json::from_str(&job.payload).map_err(|e| DeskError::json(&e))
-}
-
-/// The reset, action or second factor that a hook is about, if it is about one.
-async fn reset_of(tx: &mut Tx, job: &JobRow) -> Result<Option<RequestRow>, DeskError> {
-    let hook = read_hook(job)?;
-    match hook.data.reference.parse::<RequestId>() {
-        Ok(id) if matches!(hook.kind.as_str(), RESET | ACT | FACTOR) => Ok(tx.request(id).await?),
-        _ => Ok(None),
-    }
 }

@@ -5,9 +5,9 @@ use store::{AccountRow, RequestRow, TicketRow, Tx};
 use words::{HoldLevel, MessageKind, PlanKind, ProofKind, RequestKind, RequestState};
 
 use crate::{
-    challenge::{ACT, RESET, UNLOCK},
     desk::{Desk, outcome_word},
     error::DeskError,
+    hooks::{ACT, RESET, UNLOCK},
     mailroom::LetterRef,
     proof::lasts,
     reveal::SHOWN_MINUTES,

@@ -3,14 +3,14 @@
 use gate::{Action, Actor, Outcome};
 use store::{AccountRow, HoldRow, TicketRow, Tx};
 use words::{
-    Channel, HoldId, HoldLevel, MessageKind, ProofKind, Queue, RequestKind, RequestState, TicketId,
-    TicketKind, TicketState,
+    Channel, HoldId, HoldLevel, MessageKind, ProofKind, RequestKind, RequestState, TicketKind,
 };
 
 use crate::{
     desk::{Desk, Me, outcome_word},
     error::DeskError,
     mailroom::{Given, LetterRef, given},
+    opened::Opens,
     ticket::refused,
 };
 
@@ -80,33 +80,9 @@ impl Desk {
         account: &AccountRow,
         subject: &str,
     ) -> Result<TicketRow, DeskError> {
-        let now = self.now();
-        let channel = Channel::Watch;
-        let row = TicketRow {
-            id: self.id(TicketId::new),
-            number: tx.next("ticket").await?,
-            account_id: Some(account.id),
-            kind: TicketKind::Safety,
-            channel,
-            subject: subject.to_owned(),
-            queue: Queue::Safety,
-            state: TicketState::Open,
-            assignee: None,
-            opened_by: None,
-            escalated: None,
-            opened_at: now,
-            updated_at: now,
-            ended_at: None,
-            closed_at: None,
-        };
-        tx.add_ticket(&row).await?;
-        tx.entry(
-            self.entry("desk", "ticket.opened")
-                .with_account(account.id.to_string())
-                .with_ticket(row.number)
-                .with("channel", channel.as_str()),
-        );
-        Ok(row)
+        let opens = Opens::by_desk(account.id, TicketKind::Safety, Channel::Watch, subject);
+        let entry = self.entry("desk", "ticket.opened");
+        self.opened(tx, entry, opens).await
     }
 
     /// Freezes an account at once: nothing leaves or changes from now on, and what waits for the

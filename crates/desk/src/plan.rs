@@ -9,9 +9,10 @@ use words::{
 };
 
 use crate::{
-    challenge::{Detail, FACTOR},
+    challenge::Detail,
     desk::Desk,
     error::DeskError,
+    hooks::FACTOR,
     mailroom::LetterRef,
     proof::minutes,
     settings::{Cools, hours},

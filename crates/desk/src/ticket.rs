@@ -4,7 +4,7 @@ use gate::{Action, Actor, Outcome};
 use store::{AccountRow, Change, Filter, ListRow, MessageRow, NoticeRow, TicketRow, Tx};
 use words::{
     AccountId, AlarmKind, Channel, MessageId, MessageKind, NoticeId, Queue, Role, StaffId,
-    TicketId, TicketKind, TicketState, Time,
+    TicketKind, TicketState, Time,
 };
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     error::DeskError,
     leak::{Checked, Found, kept, without_secrets},
     mailroom::LetterRef,
+    opened::Opens,
     settings::minutes,
 };
 
@@ -87,31 +88,18 @@ impl Desk {
             ("", _) => CALL.to_owned(),
             _ => subject,
         };
-        let now = self.now();
         let mut tx = self.store.begin().await?;
-        let row = TicketRow {
-            id: self.id(TicketId::new),
-            number: tx.next("ticket").await?,
-            account_id: None,
+        let opens = Opens {
+            account: None,
             kind: TicketKind::Support,
             channel: new.channel,
             subject,
-            queue: Queue::Support,
-            state: TicketState::Open,
-            assignee: new.mine.then_some(me.id),
-            opened_by: Some(me.id),
-            escalated: None,
-            opened_at: now,
-            updated_at: now,
-            ended_at: None,
-            closed_at: None,
+            by: Some(me.id),
+            mine: new.mine,
+            closed: false,
         };
-        tx.add_ticket(&row).await?;
-        tx.entry(
-            self.by(me, "ticket.opened")
-                .with_ticket(row.number)
-                .with("channel", row.channel.as_str()),
-        );
+        let entry = self.by(me, "ticket.opened");
+        let row = self.opened(&mut tx, entry, opens).await?;
         if let Some(text) = heard {
             self.write(&mut tx, &row, MessageKind::Heard, None, &text)
                 .await?;

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use store::{Change, LoginRow, NoticeRow, SignalRow, TicketRow, Tx};
 use watch::{History, LoginEvent, Outcome, Signal};
-use words::{
-    AccountId, Channel, MessageKind, NoticeId, Queue, Role, TicketId, TicketKind, TicketState, Time,
-};
+use words::{AccountId, Channel, MessageKind, NoticeId, Role, TicketKind, Time};
 
 use crate::{
     desk::{Desk, Me},
     error::DeskError,
+    opened::Opens,
     settings::minutes,
 };
 
@@ -133,30 +132,10 @@ impl Desk {
                 .first()
                 .map(|(_, signal)| signal.words())
                 .unwrap_or_default();
-            let row = TicketRow {
-                id: self.id(TicketId::new),
-                number: tx.next("ticket").await?,
-                account_id: Some(account),
-                kind: TicketKind::Flag,
-                channel: Channel::Watch,
-                subject: format!("Unusual logins: {first}"),
-                queue: Queue::Support,
-                state: TicketState::Open,
-                assignee: None,
-                opened_by: None,
-                escalated: None,
-                opened_at: now,
-                updated_at: now,
-                ended_at: None,
-                closed_at: None,
-            };
-            tx.add_ticket(&row).await?;
-            tx.entry(
-                self.entry("watch", "ticket.opened")
-                    .with_account(account.to_string())
-                    .with_ticket(row.number)
-                    .with("channel", row.channel.as_str()),
-            );
+            let subject = format!("Unusual logins: {first}");
+            let opens = Opens::by_desk(account, TicketKind::Flag, Channel::Watch, &subject);
+            let entry = self.entry("watch", "ticket.opened");
+            let row = self.opened(tx, entry, opens).await?;
             // An owner who is not asked is told.
             tx.add_notice(&NoticeRow {
                 id: self.id(NoticeId::new),

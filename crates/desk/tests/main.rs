@@ -2,6 +2,7 @@
 
 mod acts;
 mod assertion;
+mod back;
 mod change;
 mod code;
 mod common;

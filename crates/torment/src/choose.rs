@@ -139,6 +139,17 @@ impl Chooser {
                 request,
             } => self.reads_out(world, *by, *ticket, *request),
             Act::Agree { request, .. } => self.thaws(world, *request),
+            // What went to a lead is looked at by whoever comes by.
+            Act::Move {
+                ticket,
+                how: Move::Escalate,
+                ..
+            } => (0..3)
+                .map(|_| Act::Read {
+                    by: self.anyone(),
+                    ticket: *ticket,
+                })
+                .collect(),
             _ => Vec::new(),
         }
     }

@@ -12,14 +12,15 @@ use std::collections::BTreeSet;
 use store::{AccountRow, ContactPointRow, RequestRow, TicketRow, Tx};
 use vault::AccountKey;
 use words::{
-    Channel, ContactPointId, MessageKind, PlanKind, Queue, RequestId, RequestKind, RequestState,
-    TicketId, TicketKind, TicketState, Time, sabotage::off,
+    Channel, ContactPointId, MessageKind, PlanKind, RequestId, RequestKind, RequestState,
+    TicketKind, Time, sabotage::off,
 };
 
 use super::{check::IncomingPoint, put::Dates};
 use crate::{
     desk::Desk,
     error::DeskError,
+    opened::Opens,
     plan::What,
     settings::{Cools, hours, minutes},
 };
@@ -203,7 +204,7 @@ impl Desk {
         }
         let points = tx.contact_points(account.id).await?;
         let heard = !self.hears(&points).is_empty();
-        let ticket = self.ticket_of_change(tx, account, heard, now).await?;
+        let ticket = self.ticket_of_change(tx, account, heard).await?;
         let request = RequestRow {
             id: self.id(RequestId::new),
             ticket_id: ticket.id,
@@ -266,46 +267,23 @@ impl Desk {
         tx: &mut Tx,
         account: &AccountRow,
         heard: bool,
-        now: Time,
     ) -> Result<TicketRow, DeskError> {
         if !heard && let Some(mut ticket) = tx.open_safety(account.id).await? {
             self.touch(tx, &mut ticket).await?;
             return Ok(ticket);
         }
-        let (kind, queue, state) = if heard {
-            (TicketKind::Support, Queue::Support, TicketState::Closed)
+        let (kind, subject) = if heard {
+            let subject = "A contact point changed in the company's systems";
+            (TicketKind::Support, subject)
         } else {
-            (TicketKind::Safety, Queue::Safety, TicketState::Open)
+            let subject = "A contact point came, and nobody could be told";
+            (TicketKind::Safety, subject)
         };
-        let row = TicketRow {
-            id: self.id(TicketId::new),
-            number: tx.next("ticket").await?,
-            account_id: Some(account.id),
-            kind,
-            channel: Channel::Api,
-            subject: if heard {
-                "A contact point changed in the company's systems"
-            } else {
-                "A contact point came, and nobody could be told"
-            }
-            .to_owned(),
-            queue,
-            state,
-            assignee: None,
-            opened_by: None,
-            escalated: None,
-            opened_at: now,
-            updated_at: now,
-            ended_at: None,
-            closed_at: heard.then_some(now),
+        let opens = Opens {
+            closed: heard,
+            ..Opens::by_desk(account.id, kind, Channel::Api, subject)
         };
-        tx.add_ticket(&row).await?;
-        tx.entry(
-            self.entry("desk", "ticket.opened")
-                .with_account(account.id.to_string())
-                .with_ticket(row.number)
-                .with("channel", "api"),
-        );
-        Ok(row)
+        let entry = self.entry("desk", "ticket.opened");
+        self.opened(tx, entry, opens).await
     }
 }

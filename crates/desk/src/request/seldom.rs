@@ -8,10 +8,10 @@ use super::{About, Asked, Case};
 use crate::{
     approve::HOURS,
     catalogue::CatalogueAction,
-    challenge::ACT,
     change::NewPoint,
     desk::Desk,
     error::DeskError,
+    hooks::ACT,
     settings::{Cools, hours},
 };
 
