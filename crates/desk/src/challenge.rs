@@ -199,7 +199,8 @@ impl Desk {
             Some(request) => self.text_until(&mut tx, request.id).await?.is_some(),
             None => false,
         };
-        let mut page = self.page(&row, request.as_ref())?;
+        let proven = proven(&mut tx, request.as_ref()).await?;
+        let mut page = self.page(&row, request.as_ref(), proven)?;
         let asks = row.kind == ChallengeKind::Confirm && page.answer.is_none() && !page.over;
         if row.kind == ChallengeKind::Confirm && page.answer == Some(Answer::No) {
             let holds = tx.holds(row.account_id).await?;
@@ -258,10 +259,12 @@ impl Desk {
         Ok(!ways.is_empty() && !enough)
     }
 
+    /// How things stand with a challenge; `proven` is whether a step was taken for what it asks.
     fn page(
         &self,
         row: &ChallengeRow,
         request: Option<&RequestRow>,
+        proven: bool,
     ) -> Result<OwnerPage, DeskError> {
         let detail = Detail::read(&row.detail)?;
         let answer = match row.answer.as_deref() {
@@ -269,6 +272,8 @@ impl Desk {
             Some(_) => Some(Answer::No),
             None => None,
         };
+        // What an erased account was asked is blank.
+        let asks = row.kind == ChallengeKind::Confirm && detail.what.is_some();
         let question = match row.kind {
             ChallengeKind::Confirm => OwnerQuestion::Confirm {
                 what: detail.what.unwrap_or(RequestKind::Reset),
@@ -303,18 +308,9 @@ impl Desk {
         };
         let closed = request.is_some_and(|r| answer.is_none() && r.state != open);
         // Proven by another way, such as a text message, it went on without an answer here.
-        let went_on = request.is_some_and(|r| {
-            matches!(
-                r.state,
-                RequestState::Ready
-                    | RequestState::Cooling
-                    | RequestState::Sending
-                    | RequestState::Failed
-                    | RequestState::Done
-            )
-        });
-        let takes_back = row.kind == ChallengeKind::Confirm
-            && (answer == Some(Answer::Yes) || closed && went_on)
+        let went_on = closed && proven && request.is_some_and(|r| r.state != RequestState::Denied);
+        let takes_back = asks
+            && (answer == Some(Answer::Yes) || went_on)
             // As long as the link lives, also if what was asked ended before that.
             && self.now() < row.created_at + hours(self.settings.link_hours);
         let reset = request.is_some_and(|r| r.kind == RequestKind::Reset);
@@ -371,14 +367,15 @@ impl Desk {
             Some(id) => tx.request(id).await?,
             None => None,
         };
-        let page = self.page(&row, request.as_ref())?;
+        let proven = proven(&mut tx, request.as_ref()).await?;
+        let page = self.page(&row, request.as_ref(), proven)?;
         let takes_back = answer == Answer::No && page.takes_back;
         if !takes_back && (row.answered_at.is_some() || page.over)
             || (matches!(row.kind, ChallengeKind::Repudiate | ChallengeKind::Cancel)
                 && answer == Answer::Yes)
             || row.kind == ChallengeKind::Address && answer == Answer::No
         {
-            return self.page(&row, request.as_ref());
+            return self.page(&row, request.as_ref(), proven);
         }
         let account = self.account(&mut tx, row.account_id).await?;
         let ticket = tx
@@ -423,7 +420,7 @@ impl Desk {
                 self.unlearn(&mut tx, account.id, &countries).await?;
                 self.queue_hook(&mut tx, LOCK, &account, &ticket, &row.id.to_string())
                     .await?;
-                let story = "Asked about unusual logins; the owner answered: it wasn't me. The identity provider was told to lock the account.";
+                let story = "Asked about unusual logins; the owner answered: it wasn't me. The identity provider is told to lock the account.";
                 let reason = "The owner said that unusual logins were not theirs.";
                 self.freeze(
                     &mut tx,
@@ -466,7 +463,7 @@ impl Desk {
                 }
                 let reason = "The owner said that a contact made in their name was not theirs.";
                 if off("not-me-freezes") {
-                    return self.page(&row, request.as_ref());
+                    return self.page(&row, request.as_ref(), proven);
                 }
                 self.freeze(
                     &mut tx,
@@ -484,7 +481,7 @@ impl Desk {
         }
         self.awake(&mut tx, row.ticket_id).await?;
         self.commit(tx).await?;
-        self.page(&row, request.as_ref())
+        self.page(&row, request.as_ref(), proven)
     }
 
     /// The owner says that a request was not theirs, also after a yes (`takes_back`): it is over, and the
@@ -529,11 +526,17 @@ impl Desk {
         row: &ChallengeRow,
         request: &RequestRow,
     ) -> Result<bool, DeskError> {
-        use RequestState::{Done, Failed, Sending};
+        use RequestState::{Done, Failed, Refused, Sending};
         Ok(match request.kind {
-            RequestKind::Reset | RequestKind::Reenrol => {
-                matches!(request.state, Sending | Failed | Done)
-            }
+            RequestKind::Reset | RequestKind::Reenrol => match request.state {
+                Sending | Failed | Done => true,
+                // Held back by a freeze; a try before that may have arrived.
+                Refused => {
+                    let proofs = tx.proofs(request.id).await?;
+                    proofs.iter().any(|proof| proof.used_at.is_some())
+                }
+                _ => false,
+            },
             RequestKind::Unlock => {
                 tx.holds(request.account_id).await?.iter().any(|hold| {
                     hold.locked && hold.lifted_at.is_some_and(|at| at >= row.created_at)
@@ -634,6 +637,14 @@ impl Desk {
         self.touch(tx, &mut ticket).await?;
         Ok(())
     }
+}
+
+/// Whether a step was taken for a request, at this link or elsewhere.
+async fn proven(tx: &mut Tx, request: Option<&RequestRow>) -> Result<bool, DeskError> {
+    Ok(match request {
+        Some(request) => !tx.proofs(request.id).await?.is_empty(),
+        None => false,
+    })
 }
 
 /// Another contact that the same letter told of, for the safety ticket: a line of its own.

@@ -54,6 +54,16 @@ impl Desk {
         Ok(tx.enqueue(job, now).await?)
     }
 
+    /// Waits for whoever changes the account that a hook is about, and comes before whoever comes now: an
+    /// owner's answer, or a lifting.
+    pub(crate) async fn queue_for_hook(&self, tx: &mut Tx, job: &JobRow) -> Result<(), DeskError> {
+        // It has another name once it is erased; then there is nothing to wait for.
+        if let Some(account) = tx.account_named(&read_hook(job)?.data.account).await? {
+            tx.queue_for_account(account.id).await?;
+        }
+        Ok(())
+    }
+
     /// The identity provider took a hook, or it was given up (`why`).
     pub(crate) async fn hook_ended(
         &self,
@@ -61,6 +71,7 @@ impl Desk {
         job: &JobRow,
         why: Option<&str>,
     ) -> Result<(), DeskError> {
+        self.queue_for_hook(tx, job).await?;
         let Some(ticket) = (match job.ticket_id {
             Some(id) => tx.ticket_by_id(id).await?,
             None => None,
@@ -127,8 +138,8 @@ impl Desk {
         Ok(match hook.kind.as_str() {
             RESET | ACT | FACTOR => {
                 // Also if it was lifted by now: nobody said yes again since.
-                let frozen =
-                    !off("hook-held")
+                let frozen = frozen
+                    || !off("hook-held")
                         && tx.holds(account.id).await?.iter().any(|hold| {
                             hold.level == HoldLevel::Frozen && hold.at > job.created_at
                         });
@@ -154,6 +165,7 @@ impl Desk {
 
     /// A hook that was overtaken, mostly by a freeze, is not sent.
     pub(crate) async fn hook_withheld(&self, tx: &mut Tx, job: &JobRow) -> Result<(), DeskError> {
+        self.queue_for_hook(tx, job).await?;
         let ticket = match job.ticket_id {
             Some(id) => tx.ticket_by_id(id).await?,
             None => None,
@@ -162,12 +174,20 @@ impl Desk {
             .entry("desk", "hook.withheld")
             .with("job", job.id.to_string());
         if let Some(ticket) = &ticket {
-            let text = if read_hook(job)?.kind == LOCK {
-                "The identity provider was not told to lock the account: the hold was lifted in the meantime."
-            } else {
-                "The identity provider was not told: the account was frozen in the meantime, or the owner's yes is too old."
+            let why = match read_hook(job)?.kind.as_str() {
+                LOCK => "to lock the account: the hold was lifted in the meantime.",
+                UNLOCK => {
+                    "to unlock the account: it was frozen in the meantime. It is told once that is lifted."
+                }
+                _ => {
+                    "of this: the account was frozen in the meantime, or the owner's yes is too old."
+                }
             };
-            self.write(tx, ticket, MessageKind::Desk, None, text)
+            let mut text = format!("The identity provider is not told {why}");
+            if job.tries > 1 || job.last_error.is_some() {
+                text += " An earlier try may have arrived.";
+            }
+            self.write(tx, ticket, MessageKind::Desk, None, &text)
                 .await?;
             entry = entry.with_ticket(ticket.number);
         }
@@ -200,11 +220,8 @@ impl Desk {
         if hook.kind != UNLOCK {
             return Ok(());
         }
-        let named = tx.account_named(&hook.data.account).await?;
-        let id = named.ok_or(DeskError::NotFound)?.id;
-        // Whoever lifts it at this moment comes before or after this.
-        tx.queue_for_account(id).await?;
-        let account = self.account(tx, id).await?;
+        let account = tx.account_named(&hook.data.account).await?;
+        let account = account.ok_or(DeskError::NotFound)?;
         match ticket {
             Some(ticket) if account.hold != HoldLevel::Frozen => {
                 let reference = &hook.data.reference;

@@ -114,6 +114,9 @@ impl Desk {
         };
         let why = error.to_string();
         let mut tx = self.store.begin().await?;
+        if job.kind == "hook" {
+            self.queue_for_hook(&mut tx, job).await?;
+        }
         tx.job_failed(job, &why, again, now).await?;
         if again.is_none() {
             if is_letter(&job.kind) {

@@ -465,3 +465,34 @@ fn a_no_counts_when_the_showing_is_over() {
         takes_back(&world, &lead, robin, &link).await;
     });
 }
+
+/// A reset that a freeze held back may have arrived before: the owner's no to it, after a yes by text
+/// message, freezes and locks.
+#[test]
+fn a_no_to_a_reset_that_was_held_back_locks() {
+    with_texts(|world, phones| async move {
+        let robin = customer(&world).await;
+        let lead = lead(&world).await;
+        let ticket = call(&world, &lead, robin).await;
+        let asked = ask(&world, &lead, ticket, RequestKind::Reset).await;
+        let link = secret(&only(&post(&world).await, "confirm"));
+        let sent = world.desk.send_text_code(&lead, ticket, asked.id).await;
+        sent.expect("sent");
+        let code = code_by_text(&world, &phones).await;
+        let lost = CarrierError::Later("no answer in time".to_owned());
+        *world.provider.failures.lock().expect("lock") = vec![lost];
+        let right = world.desk.take_code(&lead, ticket, asked.id, &code).await;
+        assert!(right.expect("an answer"));
+        world.work().await;
+        ask(&world, &lead, ticket, RequestKind::Lock).await;
+        world.clock.pass(MINUTE);
+        world.work().await;
+        assert_eq!(state(&world, &asked).await, RequestState::Refused);
+        let said = written(&world, &lead, ticket).await;
+        assert!(said.contains("An earlier try may have arrived."), "{said}");
+
+        takes_back(&world, &lead, robin, &link).await;
+        world.work().await;
+        assert_eq!(told(&world), ["account.lock"]);
+    });
+}

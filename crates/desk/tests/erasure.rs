@@ -356,3 +356,32 @@ fn neither_a_freeze_nor_one_proof_nor_support_alone_erases_anybody() {
         );
     });
 }
+
+/// A link that was answered before the erasure takes nothing back after it: there is nobody left to freeze.
+#[test]
+fn what_was_confirmed_before_an_erasure_is_not_taken_back_after_it() {
+    on_both(|world| async move {
+        let robin = customer(&world).await;
+        let (rep, lead) = (rep(&world).await, lead(&world).await);
+        let number = call(&world, &rep, robin).await;
+        confirmed(&world, &rep, &lead, number).await;
+        world.clock.pass(HOUR * 71);
+        ask(&world, &rep, number, RequestKind::Reset).await;
+        let link = secret(&only(&post(&world).await, "confirm"));
+        press(&world, &link, Answer::Yes).await;
+        post(&world).await;
+        let page = world.desk.owner_page(&link).await.expect("a page");
+        assert!(page.takes_back, "{page:?}");
+
+        world.clock.pass(HOUR * 2);
+        for _ in 0..3 {
+            post(&world).await;
+        }
+        assert!(is_erased(&world, robin).await);
+        let size = world.desk.ledger_size().await.expect("a size");
+        let page = press(&world, &link, Answer::No).await;
+        assert!(!page.takes_back && page.answer != Some(Answer::No));
+        assert_eq!(world.desk.ledger_size().await.expect("a size"), size);
+        assert_eq!(account(&world, robin).await.hold, HoldLevel::None);
+    });
+}

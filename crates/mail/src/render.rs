@@ -513,7 +513,7 @@ fn frozen(at: Time) -> Draft {
         blocks: vec![
             text(format!(
                 "Since {} nobody at our support can send, show or change anything of your \
-                 account. Nothing is lost, and you can use your account as always.",
+                 account. Nothing is lost. The freeze is at our support alone, not at your sign-in.",
                 moment(at)
             )),
             text(

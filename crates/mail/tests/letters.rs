@@ -218,7 +218,7 @@ fn a_frozen_letter_says_how_to_end_it() {
         "Your account's data is frozen\n\
          \n\
          Since Saturday 21 November at 10:02 (UTC) nobody at our support can send, show or change \
-         anything of your account. Nothing is lost, and you can use your account as always.\n\
+         anything of your account. Nothing is lost. The freeze is at our support alone, not at your sign-in.\n\
          \n\
          To end this, contact our support in any way you like and ask for it. We then send a \
          question to an address on your account: your Yes there, and one more step on its page, end \
