@@ -133,7 +133,7 @@ test('the fraudster gets nothing, the owner hears of it and freezes the account'
     await picture(phone, 'owner-not-me');
     await expect(nora.locator('.proof')).not.toContainText('Frozen');
     await phone.getByRole('button', { name: "It wasn't me" }).click();
-    await expect(phone.getByText('Your data is now frozen at our support desk.')).toBeVisible();
+    await expect(phone.getByText('Your data was frozen at our support desk at once.')).toBeVisible();
     await expectAccessible(phone);
     await picture(phone, 'owner-frozen');
   });

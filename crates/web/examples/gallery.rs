@@ -993,7 +993,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         id: s("1"),
         name: s(name),
         role: Role::Rep,
-        scopes: s("tickets, accounts"),
+        scopes: s("tickets, accounts and look-ups"),
         made_by: s("Noor Haddad"),
         used: active.then(|| ago(2)),
         until: ahead(60 * 24 * 12),

@@ -45,7 +45,7 @@ async fn page(app: &App, me: &Me, headers: &HeaderMap) -> Result<TokensPage, Fau
                 id: token.id.to_string(),
                 name: token.name,
                 role: token.role,
-                scopes: token.scopes.join(", "),
+                scopes: TokensPage::used_for(&token.scopes),
                 made_by: token
                     .made_by
                     .unwrap_or_else(|| "the command line".to_owned()),

@@ -105,6 +105,15 @@ impl TokensPage {
         ("reveals", "asking to see a value"),
     ];
 
+    /// What a token with these scopes may be used for, in the words of the form.
+    pub fn used_for(scopes: &[String]) -> String {
+        let label = |scope: &String| {
+            let known = Self::SCOPES.iter().find(|(one, _)| one == scope);
+            known.map_or_else(|| scope.clone(), |(_, label)| (*label).to_owned())
+        };
+        scopes.iter().map(label).collect::<Vec<_>>().join(", ")
+    }
+
     fn has(&self, scope: &str) -> bool {
         self.form.scopes.iter().any(|one| one == scope)
     }
