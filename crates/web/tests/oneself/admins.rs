@@ -198,5 +198,5 @@ async fn each_scope_that_is_ticked_is_in_the_token() {
         assert_eq!(scopes.len(), most, "{scope}: {scopes:?}");
     }
     let page = ada.browser.get("/desk/tokens").await.text;
-    assert!(page.contains("tickets, reveals"), "{page}");
+    assert!(page.contains("tickets, asking to see a value"), "{page}");
 }
