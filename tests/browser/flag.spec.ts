@@ -82,7 +82,7 @@ test('no locks the account and freezes its data', { tag: '@picture' }, async ({ 
   await rep.locator('.offer button.act').filter({ hasText: 'Ask the owner: was this you?' }).click();
   const phone = await answerPage(outside, people, 'a-1047', 'Ivo Sandhult');
   await phone.getByRole('button', { name: "No, it wasn't me" }).click();
-  await expect(phone.getByText('your data is frozen at our support desk')).toBeVisible();
+  await expect(phone.getByText('your data was frozen at our support desk at once')).toBeVisible();
   await expectAccessible(phone);
   await picture(phone, 'owner-locked');
   await expect(rep.locator('.proof')).toContainText('Frozen');
