@@ -519,8 +519,9 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether somebody may be able to sign in because of a request: with a password that they chose or
-    /// without the second factor by now, or since a lifting of holds let everybody sign in again.
+    /// Whether somebody may be able to sign in because of a request: with a password that they chose by
+    /// now, or since a lifting of holds let everybody sign in again. Another second factor cools off for
+    /// longer than a link lives.
     async fn may_be_in(
         tx: &mut Tx,
         row: &ChallengeRow,
@@ -528,7 +529,7 @@ impl Desk {
     ) -> Result<bool, DeskError> {
         use RequestState::{Done, Failed, Refused, Sending};
         Ok(match request.kind {
-            RequestKind::Reset | RequestKind::Reenrol => match request.state {
+            RequestKind::Reset => match request.state {
                 Sending | Failed | Done => true,
                 // Held back by a freeze; a try before that may have arrived.
                 Refused => {
